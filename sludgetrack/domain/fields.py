@@ -89,7 +89,6 @@ RULES: tuple[FieldRule, ...] = (
         "驾驶员",
         "driver",
         (E.ASSIGNED, E.LOADED, E.TRANSFERRED),
-        (E.TRANSFERRED,),
         reopened_by=(E.ASSIGNED, E.LOADED, E.TRANSFERRED),
     ),
     FieldRule("gross_out_kg", _K.MASS, "出厂毛重", "gross out", _LOAD),

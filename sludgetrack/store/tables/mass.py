@@ -1,0 +1,136 @@
+"""The mass book: holdings with their origin shares, postings, running sums, and the names they all share.
+
+Dry solids are whole units of 0.1 g. Postings are never changed; holdings, shares and sums follow from them and from
+the events, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from sludgetrack.store.base import metadata, units_column
+
+name = Table(
+    "name",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+)
+
+holding = Table(
+    "holding",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("facility_id", BigInteger, ForeignKey("facility.id")),
+    Column("kind", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("ord", BigInteger, nullable=False),
+    Column("wet_kg", BigInteger, nullable=False),
+    Column("moisture_bp", SmallInteger, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Column("stabilised", Boolean, nullable=False),
+    units_column("physical_made"),
+    units_column("physical_left"),
+    units_column("origin_left"),
+    UniqueConstraint("name", "account"),
+    CheckConstraint("account in ('plant_stock', 'transit', 'site_stock')", name="account"),
+)
+Index(
+    "ix_holding_in_stock",
+    holding.c.facility_id,
+    holding.c.day,
+    holding.c.ord,
+    postgresql_where=text("physical_left <> 0 or origin_left <> 0"),
+)
+Index("ix_holding_newest", holding.c.facility_id, holding.c.account, holding.c.day, holding.c.ord)
+
+share = Table(
+    "share",
+    metadata,
+    Column("holding_id", BigInteger, ForeignKey("holding.id"), primary_key=True, autoincrement=False),
+    Column("origin_id", BigInteger, ForeignKey("holding.id"), primary_key=True, autoincrement=False),
+    units_column("made"),
+    units_column("left"),
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), primary_key=True),
+    Column("n", SmallInteger, primary_key=True, autoincrement=False),
+    Column("account", Text, nullable=False),
+    Column("facility_id", BigInteger),
+    Column("holding_id", BigInteger),
+    Column("origin_id", BigInteger, nullable=False),
+    Column("plant_id", BigInteger, nullable=False),
+    Column("route", Text),
+    Column("cause", Text),
+    Column("compliant", Boolean),
+    units_column("origin_units"),
+    units_column("physical_units"),
+    Column("day", Date, nullable=False),
+    Column("booked_on", Date, nullable=False),
+)
+Index("ix_posting_origin", posting.c.origin_id)
+Index("ix_posting_holding", posting.c.holding_id)
+Index("ix_posting_plant", posting.c.plant_id, posting.c.booked_on)
+
+
+def _sums(table_name: str, period: str) -> Table:
+    """Running sums of origin units by producing plant: one row per account and what distinguishes its units.
+
+    ``detail``: the route of disposed units, the cause of unaccounted ones, ``estimated`` for production from an
+    estimated moisture, else empty. ``sewer``: sewer-cleaning sludge, kept out of all rates.
+    """
+    return Table(
+        table_name,
+        metadata,
+        Column("plant_id", BigInteger, ForeignKey("facility.id"), primary_key=True, autoincrement=False),
+        Column(period, Date, primary_key=True),
+        Column("account", Text, primary_key=True),
+        Column("detail", Text, primary_key=True),
+        Column("compliant", Boolean, primary_key=True),
+        Column("sewer", Boolean, primary_key=True),
+        units_column("origin_units"),
+    )
+
+
+day_sum = _sums("day_sum", "day")
+month_sum = _sums("month_sum", "month")
+Index("ix_day_sum_day", day_sum.c.day)
+Index("ix_month_sum_month", month_sum.c.month)
+
+disposal = Table(
+    "disposal",
+    metadata,
+    Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("facility_id", BigInteger, ForeignKey("facility.id"), nullable=False),
+    Column("holding_id", BigInteger, ForeignKey("holding.id"), nullable=False, index=True),
+    Column("route", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("wet_kg", Integer, nullable=False),
+    Column("moisture_bp", SmallInteger, nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("compliant", Boolean, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+)
+Index("ix_disposal_facility", disposal.c.facility_id, disposal.c.day)

@@ -1,0 +1,27 @@
+// Loads only what a page asks for. Every page works without any of it.
+
+const wanted = [
+  ["[data-poll], [data-countdown]", "./offer.mjs"],
+  ["[data-table]", "./table.mjs"],
+  ["[data-copy], [data-print]", "./handy.mjs"],
+  ["[data-net]", "./weigh.mjs"],
+  ["form", "./form.mjs"],
+  ["[data-language]", "./language.mjs"],
+  ["[data-status-line]", "./signal.mjs"],
+];
+
+document.documentElement.classList.add("js");
+
+for (const [selector, module] of wanted) {
+  if (document.querySelector(selector)) {
+    import(module).then((it) => it.start(document));
+  }
+}
+
+const first = document.querySelector("[data-focus]");
+if (first) first.focus();
+
+if (document.querySelector("[data-buzz]") && navigator.vibrate) {
+  // browsers refuse to vibrate before the page was touched
+  if (!navigator.userActivation || navigator.userActivation.hasBeenActive) navigator.vibrate([60, 40, 120]);
+}

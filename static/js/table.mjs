@@ -1,0 +1,86 @@
+// Tables people live in: j and k move, Enter opens, / goes to the search field, headings sort what is on the page.
+//
+// [data-table] around a table; <tr data-href> opens with Enter or a click beside its links;
+// <td data-value> gives the value to sort by where the text would not do; [data-search] is the page's search field.
+
+export function start(root) {
+  const wraps = [...root.querySelectorAll("[data-table]")];
+  wraps.forEach(sortable);
+  wraps.forEach(clickable);
+  document.addEventListener("keydown", (event) => onKey(event, wraps));
+}
+
+function sortable(wrap) {
+  wrap.querySelectorAll("[data-sort]").forEach((button) => {
+    button.addEventListener("click", () => sortBy(wrap, button.closest("th")));
+  });
+}
+
+function sortBy(wrap, head) {
+  const down = head.getAttribute("aria-sort") === "ascending";
+  wrap.querySelectorAll("th[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
+  head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  const body = wrap.querySelector("tbody");
+  const index = head.cellIndex;
+  const rows = [...body.rows].map((row) => [key(row.cells[index]), row]);
+  rows.sort(([a], [b]) => compare(a, b) * (down ? -1 : 1));
+  body.append(...rows.map(([, row]) => row));
+}
+
+export function key(cell) {
+  if (!cell) return "";
+  const text = (cell.dataset.value ?? cell.textContent).trim();
+  const number = text.replace(/[,\s\u00a0]/g, "").replace("\u2212", "-").match(/^[+-]?\d+(\.\d+)?/);
+  return number && cell.classList.contains("num") ? Number(number[0]) : text;
+}
+
+export function compare(a, b) {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  // what is not known stands last, whatever is sorted
+  if (typeof a === "number") return -1;
+  if (typeof b === "number") return 1;
+  return a.localeCompare(b, document.documentElement.lang, { numeric: true });
+}
+
+function clickable(wrap) {
+  wrap.querySelectorAll("tr[data-href]").forEach((row) => {
+    row.addEventListener("click", (event) => {
+      const taken = event.target.closest("a, button, input, label, summary") || String(getSelection());
+      if (!taken) location.assign(row.dataset.href);
+    });
+  });
+}
+
+function onKey(event, wraps) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/") focusSearch(event);
+  else if (event.key === "j") step(wraps, 1);
+  else if (event.key === "k") step(wraps, -1);
+  else if (event.key === "Enter") open(event, wraps);
+}
+
+function focusSearch(event) {
+  const field = document.querySelector("[data-search]");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+}
+
+function step(wraps, by) {
+  const rows = wraps.flatMap((wrap) => [...wrap.querySelectorAll("tbody tr")]);
+  if (!rows.length) return;
+  const now = rows.findIndex((row) => row.classList.contains("is-here"));
+  const next = now < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, now + by));
+  rows.forEach((row, index) => row.classList.toggle("is-here", index === next));
+  const focusable = rows[next].querySelector("a, button");
+  if (focusable) focusable.focus({ preventScroll: true });
+  rows[next].scrollIntoView({ block: "nearest" });
+}
+
+function open(event, wraps) {
+  if (event.target.closest("a, button, summary")) return;
+  const row = wraps.map((wrap) => wrap.querySelector("tr.is-here[data-href]")).find(Boolean);
+  if (row) location.assign(row.dataset.href);
+}

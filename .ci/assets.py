@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 STAMP = VENDOR / ".stamp"
 CATALOGUES = ROOT / "sludgetrack" / "translations"
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 OLDEST_NPM = 7
 """The first npm that reads lock files of version 3."""
 
@@ -89,7 +91,11 @@ def compile_catalogues() -> None:
 
 
 def run(command: list[str]) -> None:
-    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 -- fixed commands of this set-up
+    environment = dict(os.environ)
+    if AUTHORITIES.exists():
+        # Node trusts a list of its own; behind an organisation's proxy the machine's list knows more.
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(AUTHORITIES))
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 -- fixed commands of this set-up
 
 
 if __name__ == "__main__":

@@ -313,10 +313,9 @@ def another_process(
 ) -> Iterator[subprocess.Popen[str]]:
     """A process that uses the home's server until its standard input ends."""
     identity: dict[str, Any] = {"user": user, "group": "nogroup", "extra_groups": []} if user else {}
-    paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHECKOUT), *sys.path])}
     with subprocess.Popen(
         [python, "-c", USER_OF_THE_SERVER, str(home)],
-        cwd=CHECKOUT, env=paths, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **identity,
+        cwd=CHECKOUT, env=paths(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **identity,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline() == "running\n"
@@ -324,13 +323,17 @@ def another_process(
 
 
 def python_for_everybody() -> str:
-    """An interpreter of our version outside root's own folders."""
+    """An interpreter that any account may run, and that reaches this checkout and its libraries."""
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for candidate in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
-        if subprocess.run(["/bin/sh", "-c", '"$0" -c ""', candidate], user="nobody", stderr=-3, check=False).returncode:
-            continue
-        return candidate
-    pytest.skip(f"no {name} that an ordinary user may run")
+        attempt = ["/bin/sh", "-c", '"$0" -c "import sludgetrack.store.embedded"', candidate]
+        if not subprocess.run(attempt, cwd="/", env=paths(), user="nobody", capture_output=True, check=False).returncode:
+            return candidate
+    pytest.skip(f"no {name}, or not this checkout, is open to an ordinary user")
+
+
+def paths() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHECKOUT), *sys.path])}
 
 
 def postmaster(home: Path) -> psutil.Process:

@@ -1,7 +1,8 @@
 """The record: streams, their entries, the personal data beside them, and the log over everything.
 
 Entries, leaves and checkpoints are never updated or deleted: the migration takes the right from the application's
-role and a trigger refuses the owner. ``stream`` keeps each chain's head and is the row a writer locks.
+role and a trigger refuses the owner. ``stream`` keeps each chain's head and is the row a writer locks. An entry's
+``fingerprint`` is the digest of the request that made it: it tells a repeated request from another with the same id.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ entry = Table(
     Column("confirmations", JSONB, nullable=False),
     Column("marks", ARRAY(Text), nullable=False),
     hash_column("hash"),
+    hash_column("fingerprint", nullable=True),
     UniqueConstraint("stream_id", "seq"),
     CheckConstraint("seq > 0", name="seq_counts_from_one"),
 )

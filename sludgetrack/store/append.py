@@ -1,0 +1,236 @@
+"""The one way into the record: a list of claims becomes entries, projections, postings, work to do, and log leaves.
+
+A live command appends one, an import a chunk. All of it happens in the caller's transaction; the log's head is locked
+last, so that the lock is short.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from sludgetrack.domain.chain import canonical_bytes, claim_hash, commitment, entry_hash
+from sludgetrack.domain.errors import IdempotencyConflict
+from sludgetrack.domain.events import KINDS, Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
+from sludgetrack.domain.manifest import ManifestState, advance, fold
+from sludgetrack.store import log, names
+from sludgetrack.store.books import Books
+from sludgetrack.store.directory import Directory
+from sludgetrack.store.disposals import project_disposals
+from sludgetrack.store.projection import project_manifests
+from sludgetrack.store.registers import project_registers
+from sludgetrack.store.rows import as_table, copy_rows
+from sludgetrack.store.streams import StreamHead, entries
+from sludgetrack.store.tables.record import entry as entry_table
+from sludgetrack.store.tables.record import log_leaf, outbox, personal, stream
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim on its way into the record, with what goes beside it.
+
+    ``personal``: names, phones and licences, committed to by hash. ``fingerprint``: digest of the request, None where
+    the writer makes its event ids from content (imports).
+    """
+
+    claim: Claim
+    confirmations: tuple[Confirmation, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    personal: Mapping[str, Any] | None = None
+    fingerprint: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the writer of an event gets back, the same however often it asks."""
+
+    event_id: str
+    stream: Stream
+    seq: int
+    entry_hash: bytes
+    recorded_at: datetime
+    log_position: int
+
+
+@dataclass(slots=True)
+class Appending:
+    """One append under way: the drafts, the locked heads, and the folded states of the manifests among them."""
+
+    drafts: Sequence[Draft]
+    heads: Mapping[Stream, StreamHead]
+    states: dict[Stream, ManifestState]
+    books: Books | None = None
+    sheets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    entry: Entry
+    draft: Draft
+    salt: bytes | None
+
+
+def append(connection: Connection, directory: Directory, work: Appending, now: datetime) -> list[Receipt]:
+    """Record the drafts in order. ``work.states`` is brought up to date. Returns a receipt for each."""
+    written = _chain(work, now)
+    _write_entries(connection, written, work.heads)
+    _write_heads(connection, written, work.heads)
+    made = [item.entry for item in written]
+    for entry in made:
+        if entry.stream.kind is StreamKind.MANIFEST:
+            work.states[entry.stream] = _next_state(connection, work, entry)
+    project_manifests(connection, directory, made, work.heads, work.states)
+    project_registers(connection, directory, made, work.heads)
+    names.take(connection, made)
+    if work.books is not None:
+        work.books.write()
+        project_disposals(connection, directory, made, work.books)
+    if work.sheets:
+        _ask_for_sheets(connection, written, now)
+    head = log.extend(connection, log.LeafKind.ENTRY, [(w.entry.claim.event_id, w.entry.hash) for w in written], now)
+    first = head.size - len(written)
+    return [_receipt(item.entry, first + i) for i, item in enumerate(written)]
+
+
+def _next_state(connection: Connection, work: Appending, entry: Entry) -> ManifestState:
+    """A decision on a dispute may undo events, so that the history has to be read again; all else adds to it."""
+    if entry.claim.type is EventType.RESOLVED:
+        stream_id = work.heads[entry.stream].id
+        return fold(entries(connection, [stream_id])[stream_id])
+    return advance(work.states[entry.stream], entry)
+
+
+def find(connection: Connection, event_id: str, fingerprint: bytes) -> Receipt | None:
+    """The receipt of an event that is already recorded, looked up before any rule of state.
+
+    Raises IdempotencyConflict where the same id was used for another request.
+    """
+    row = connection.execute(
+        select(
+            entry_table.c.seq,
+            entry_table.c.hash,
+            entry_table.c.recorded_at,
+            entry_table.c.fingerprint,
+            stream.c.kind,
+            stream.c.name,
+            log_leaf.c.position,
+        )
+        .join(stream, stream.c.id == entry_table.c.stream_id)
+        .join(log_leaf, log_leaf.c.ref == entry_table.c.event_id)
+        .where(entry_table.c.event_id == event_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise IdempotencyConflict(field="event_id", event_id=event_id)
+    return Receipt(event_id, Stream(StreamKind(row.kind), row.name), row.seq, row.hash, row.recorded_at, row.position)
+
+
+def _chain(work: Appending, now: datetime) -> list[_Written]:
+    """The entries the drafts make, each linked to the one before it in its stream."""
+    ends = {s: (head.seq, head.hash) for s, head in work.heads.items()}
+    written = []
+    for draft in work.drafts:
+        subject = draft.claim.subject
+        seq, previous = ends[subject]
+        made, salt = _entry(draft, seq + 1, previous, now)
+        ends[subject] = (made.seq, made.hash)
+        written.append(_Written(made, draft, salt))
+    return written
+
+
+def _entry(draft: Draft, seq: int, previous: bytes, now: datetime) -> tuple[Entry, bytes | None]:
+    salt = os.urandom(log.SALT_BYTES) if draft.personal else None
+    unsealed = Entry(
+        claim=draft.claim,
+        stream=draft.claim.subject,
+        seq=seq,
+        previous_hash=previous,
+        recorded_at=now,
+        claim_hash=claim_hash(draft.claim.document()),
+        personal_hash=commitment(salt, draft.personal) if salt and draft.personal else None,
+        confirmations=draft.confirmations,
+        marks=draft.marks,
+        hash=b"",
+    )
+    return replace(unsealed, hash=entry_hash(unsealed)), salt
+
+
+_ENTRY_COLUMNS = (
+    "event_id",
+    "stream_id",
+    "seq",
+    "type",
+    "claim",
+    "occurred_at",
+    "recorded_at",
+    "previous_hash",
+    "claim_hash",
+    "personal_hash",
+    "confirmations",
+    "marks",
+    "hash",
+    "fingerprint",
+)
+
+
+def _write_entries(connection: Connection, written: Iterable[_Written], heads: Mapping[Stream, StreamHead]) -> None:
+    copy_rows(connection, entry_table, _ENTRY_COLUMNS, (_row(item, heads) for item in written))
+    people = [
+        (item.entry.claim.event_id, item.salt, json.dumps(item.draft.personal, ensure_ascii=False))
+        for item in written
+        if item.salt
+    ]
+    if people:
+        copy_rows(connection, personal, ("event_id", "salt", "data"), people)
+
+
+def _row(item: _Written, heads: Mapping[Stream, StreamHead]) -> tuple[Any, ...]:
+    made = item.entry
+    return (
+        made.claim.event_id,
+        heads[made.stream].id,
+        made.seq,
+        str(made.claim.type),
+        canonical_bytes(made.claim.document()).decode(),
+        made.claim.occurred_at,
+        made.recorded_at,
+        made.previous_hash,
+        made.claim_hash,
+        made.personal_hash,
+        json.dumps([c.document() for c in made.confirmations], ensure_ascii=False),
+        [str(mark) for mark in made.marks],
+        made.hash,
+        item.draft.fingerprint,
+    )
+
+
+def _write_heads(connection: Connection, written: Iterable[_Written], heads: Mapping[Stream, StreamHead]) -> None:
+    last = {item.entry.stream: item.entry for item in written}
+    now = as_table(
+        "now",
+        [
+            (stream.c.id, [heads[s].id for s in last]),
+            (stream.c.head_seq, [made.seq for made in last.values()]),
+            (stream.c.head_hash, [made.hash for made in last.values()]),
+        ],
+    )
+    connection.execute(
+        update(stream).where(stream.c.id == now.c.id).values(head_seq=now.c.head_seq, head_hash=now.c.head_hash)
+    )
+
+
+def _ask_for_sheets(connection: Connection, written: Iterable[_Written], now: datetime) -> None:
+    wanted = [("sheet", w.entry.claim.event_id, now, now) for w in written if KINDS[w.entry.claim.type].sheet]
+    if wanted:
+        copy_rows(connection, outbox, ("topic", "ref", "created_at", "not_before"), wanted)
+
+
+def _receipt(made: Entry, position: int) -> Receipt:
+    return Receipt(made.claim.event_id, made.stream, made.seq, made.hash, made.recorded_at, position)

@@ -1,0 +1,325 @@
+"""The mass book of one unit of work: the holdings its commands touch, read once, booked upon, written together.
+
+A live command reads the few holdings it needs; an import reads those of a whole chunk in a handful of queries. Either
+way the pure functions of ``domain.booking`` do the booking, and nothing is written before ``write``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, update
+
+from sludgetrack.domain.booking import Booking, Draw, draws_of
+from sludgetrack.domain.holdings import Holding, Kind, Stamp, undeclared_id
+from sludgetrack.domain.mass import Account, Posting
+from sludgetrack.store import holdings
+from sludgetrack.store.directory import Directory, Facility
+from sludgetrack.store.rows import as_table, copy_rows, next_ids
+from sludgetrack.store.sums import SumKey, add_to_sums
+from sludgetrack.store.tables import mass
+
+_Key = tuple[str, Account]
+_POOL = 64
+"""Ids taken from the sequence at once, so that a live event with several new holdings asks once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A production batch that others stand for: its row, its plant, and what keeps it out of rates."""
+
+    id: int
+    plant_id: int
+    sewer: bool
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookedEvent:
+    """An event's postings with the days they happened and are booked on."""
+
+    event_id: str
+    postings: Sequence[Posting]
+    day: date
+    booked_on: date
+
+
+class Books:
+    """Holdings by name and account, and the postings made on them."""
+
+    def __init__(self, connection: Connection, directory: Directory, *, pool: int = _POOL) -> None:
+        self._connection = connection
+        self._directory = directory
+        self._holdings: dict[_Key, Holding] = {}
+        self._ids: dict[_Key, int] = {}
+        self._by_facility: dict[str, dict[_Key, None]] = defaultdict(dict)
+        self._origins: dict[str, Origin] = {}
+        self._new: list[_Key] = []
+        self._changed: dict[_Key, None] = {}
+        self._booked: list[BookedEvent] = []
+        self._ordinals: Iterator[int] = iter(())
+        self._pool = pool
+
+    def stamp(self, day: date) -> Stamp:
+        """The place in age of something made now on this day: later than all before it."""
+        return Stamp(day, self._next())
+
+    def holding(self, name: str, account: Account) -> Holding | None:
+        """A holding by its name, read if need be."""
+        if (name, account) not in self._holdings:
+            self.read_named([name])
+        return self._holdings.get((name, account))
+
+    def lying(self, at: Facility, needed_units: int) -> list[Holding]:
+        """What an oldest-first load of so many units may draw on: enough stock to cover it, and the newest holding."""
+        self.read_stock({at.id: needed_units})
+        return self.known_at(at)
+
+    def known_at(self, at: Facility) -> list[Holding]:
+        """What is known to lie at a facility, as booked so far."""
+        return [self._holdings[key] for key in self._by_facility[at.code] if key[1] is at.place.account]
+
+    def facility(self, code: str) -> Facility:
+        """A facility by its code. Raises NotFound."""
+        return self._directory.facility(code)
+
+    def draws(self, load: str) -> list[Draw]:
+        """Where a manifest's load was drawn from: out of this unit's bookings, else out of the record."""
+        for event in self._booked:
+            if any(p.lot == load and p.account is Account.TRANSIT and p.origin_units >= 0 for p in event.postings):
+                return draws_of(event.postings)
+        return holdings.draws(self._connection, self._ids[load, Account.TRANSIT])
+
+    def put(self, event_id: str, booking: Booking, *, day: date, booked_on: date | None = None) -> None:
+        """Take in a booking: its holdings are the present ones from here on."""
+        for holding in booking.holdings:
+            self._put(holding)
+        self._booked.append(BookedEvent(event_id, booking.postings, day, booked_on or day))
+
+    def id_of(self, name: str, account: Account) -> int:
+        """The row of a holding, also of one that is yet to be written."""
+        return self._ids[name, account]
+
+    def origin(self, name: str) -> Origin:
+        """The production batch with this name, which must have been read with a holding that stands for it."""
+        return self._origins[name]
+
+    def origins_of(self, holding: Holding) -> Mapping[str, str]:
+        """Each origin of a holding and the division of its plant."""
+        return {o: self._directory.facility_by_id(self._origins[o].plant_id).division for o in holding.made}
+
+    # Reading
+
+    def read_named(self, names: Collection[str]) -> None:
+        """Read holdings by name, whatever account they lie in."""
+        self._read(mass.holding.c.name.in_(names))
+
+    def read_stock(self, needed: Mapping[int, int]) -> None:
+        """Read, by facility id, enough of the oldest stock to cover so many units, and the newest holding."""
+        self._read(mass.holding.c.id.in_(holdings.oldest_covering(needed)))
+        self._read(mass.holding.c.id.in_(holdings.newest(list(needed))))
+        codes = [self._directory.facility_by_id(facility_id).code for facility_id in needed]
+        self.read_named([undeclared_id(code) for code in codes])
+
+    def _read(self, condition: Any) -> None:
+        query = holdings.with_shares(condition)
+        for row in self._connection.execute(query):
+            key = (row.name, Account(row.account))
+            if key not in self._holdings:
+                self._remember_origins(row)
+                self._ids[key] = row.id
+                self._place(key, self._holding(row))
+
+    def _remember_origins(self, row: Row[Any]) -> None:
+        for name, i, plant, kind, estimated in zip(
+            row.origins, row.origin_ids, row.plants, row.kinds, row.estimates, strict=True
+        ):
+            self._origins[name] = Origin(i, plant, kind == Kind.SEWER_SLUDGE, estimated)
+
+    def _holding(self, row: Row[Any]) -> Holding:
+        code = self._directory.facility_by_id(row.facility_id).code if row.facility_id is not None else None
+        return Holding(
+            row.name,
+            code,
+            Account(row.account),
+            Kind(row.kind),
+            row.day,
+            row.ord,
+            row.wet_kg,
+            row.moisture_bp,
+            row.estimated,
+            row.stabilised,
+            dict(zip(row.origins, row.made, strict=True)),
+            dict(zip(row.origins, row.left, strict=True)),
+            row.physical_made,
+            row.physical_left,
+        )
+
+    # Booking
+
+    def _put(self, holding: Holding) -> None:
+        key = (holding.id, holding.account)
+        if key not in self._ids:
+            self._ids[key] = self._next()
+            self._new.append(key)
+            self._remember_new_origin(holding, self._ids[key])
+        elif key not in self._changed:
+            self._changed[key] = None
+        self._place(key, holding)
+
+    def _place(self, key: _Key, holding: Holding) -> None:
+        self._holdings[key] = holding
+        if holding.facility is not None:
+            self._by_facility[holding.facility][key] = None
+
+    def _remember_new_origin(self, holding: Holding, row_id: int) -> None:
+        if holding.id in holding.made and holding.facility is not None and holding.id not in self._origins:
+            plant = self._directory.facility(holding.facility)
+            sewer = holding.kind is Kind.SEWER_SLUDGE
+            self._origins[holding.id] = Origin(row_id, plant.id, sewer, holding.estimated)
+
+    def _next(self) -> int:
+        value = next(self._ordinals, None)
+        if value is None:
+            self._ordinals = iter(next_ids(self._connection, "holding_id_seq", self._pool))
+            value = next(self._ordinals)
+        return value
+
+    # Writing
+
+    def write(self) -> None:
+        """Write new and changed holdings with their shares, the postings, and the running sums."""
+        self._write_new()
+        self._write_changed([key for key in self._changed if key not in set(self._new)])
+        sums: dict[SumKey, int] = defaultdict(int)
+        copy_rows(self._connection, mass.posting, _POSTING_COLUMNS, self._posting_rows(sums))
+        add_to_sums(self._connection, sums)
+        self._new, self._changed, self._booked = [], {}, []
+
+    def _write_new(self) -> None:
+        if not self._new:
+            return
+        rows = [(self._ids[key], *self._holding_row(self._holdings[key])) for key in self._new]
+        copy_rows(self._connection, mass.holding, _HOLDING_COLUMNS, rows)
+        shares = (
+            (self._ids[key], self._origins[name].id, made, holding.left[name])
+            for key in self._new
+            for holding in (self._holdings[key],)
+            for name, made in holding.made.items()
+        )
+        copy_rows(self._connection, mass.share, ("holding_id", "origin_id", "made", "left"), shares)
+
+    def _holding_row(self, holding: Holding) -> tuple[Any, ...]:
+        facility_id = self._directory.facility(holding.facility).id if holding.facility is not None else None
+        return (
+            holding.id,
+            str(holding.account),
+            facility_id,
+            str(holding.kind),
+            holding.day,
+            holding.order,
+            holding.wet_kg,
+            holding.moisture_bp,
+            holding.estimated,
+            holding.stabilised,
+            holding.physical_made,
+            holding.physical_left,
+            holding.origin_left,
+        )
+
+    def _write_changed(self, keys: Sequence[_Key]) -> None:
+        if not keys:
+            return
+        h, s = mass.holding.c, mass.share.c
+        present = [self._holdings[key] for key in keys]
+        now = as_table(
+            "now",
+            [
+                (h.id, [self._ids[key] for key in keys]),
+                (h.wet_kg, [p.wet_kg for p in present]),
+                (h.moisture_bp, [p.moisture_bp for p in present]),
+                (h.physical_left, [p.physical_left for p in present]),
+                (h.origin_left, [p.origin_left for p in present]),
+            ],
+        )
+        values = {name: now.c[name] for name in ("wet_kg", "moisture_bp", "physical_left", "origin_left")}
+        self._connection.execute(update(mass.holding).where(h.id == now.c.id).values(**values))
+        shares = [
+            (self._ids[key], self._origins[name].id, left)
+            for key, holding in zip(keys, present, strict=True)
+            for name, left in holding.left.items()
+        ]
+        columns = zip((s.holding_id, s.origin_id, s.left), zip(*shares, strict=True), strict=True)
+        left = as_table("now", [(column, list(values)) for column, values in columns])
+        self._connection.execute(
+            update(mass.share)
+            .where(and_(s.holding_id == left.c.holding_id, s.origin_id == left.c.origin_id))
+            .values(left=left.c.left)
+        )
+
+    def _posting_rows(self, sums: dict[SumKey, int]) -> Iterator[tuple[Any, ...]]:
+        for event in self._booked:
+            for n, posting in enumerate(event.postings, start=1):
+                origin = self._origins[posting.origin]
+                sums[_sum_key(posting, origin, event.booked_on)] += posting.origin_units
+                yield (
+                    event.event_id,
+                    n,
+                    str(posting.account),
+                    self._directory.facility(posting.facility).id if posting.facility is not None else None,
+                    self._ids[posting.lot, posting.account] if posting.lot is not None else None,
+                    origin.id,
+                    origin.plant_id,
+                    posting.route,
+                    str(posting.cause) if posting.cause else None,
+                    posting.compliant,
+                    posting.origin_units,
+                    posting.physical_units,
+                    event.day,
+                    event.booked_on,
+                )
+
+
+_HOLDING_COLUMNS = (
+    "id",
+    "name",
+    "account",
+    "facility_id",
+    "kind",
+    "day",
+    "ord",
+    "wet_kg",
+    "moisture_bp",
+    "estimated",
+    "stabilised",
+    "physical_made",
+    "physical_left",
+    "origin_left",
+)
+_POSTING_COLUMNS = (
+    "event_id",
+    "n",
+    "account",
+    "facility_id",
+    "holding_id",
+    "origin_id",
+    "plant_id",
+    "route",
+    "cause",
+    "compliant",
+    "origin_units",
+    "physical_units",
+    "day",
+    "booked_on",
+)
+
+
+def _sum_key(posting: Posting, origin: Origin, booked_on: date) -> SumKey:
+    estimated = posting.account is Account.PRODUCED and origin.estimated
+    detail = posting.route or posting.cause or ("estimated" if estimated else "")
+    compliant = bool(posting.compliant)
+    return SumKey(origin.plant_id, booked_on, str(posting.account), str(detail), compliant, origin.sewer)

@@ -1,0 +1,85 @@
+"""The global log: an RFC 6962 tree whose leaves are salted commitments to entries and sheets.
+
+A leaf's data is ``kind ‖ 0x00 ‖ SHA-256(salt ‖ digest)``, the digest being an entry's hash or a sheet's file digest:
+the tree can be published without telling what happened, and without its salt a leaf says nothing while the tree holds.
+The head row is locked last and held until the commit, so positions are without gaps and in commit order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select, update
+
+from sludgetrack.domain.merkle import Frontier, leaf_hash
+from sludgetrack.store.rows import copy_rows
+from sludgetrack.store.tables.record import log_checkpoint, log_head, log_leaf
+
+SALT_BYTES = 16
+
+
+class LeafKind(StrEnum):
+    """What a leaf commits to."""
+
+    ENTRY = "entry"
+    SHEET = "sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The log after an append: how many leaves, and the root over them."""
+
+    size: int
+    root: bytes
+
+
+def leaf(kind: str, salt: bytes, digest: bytes) -> bytes:
+    """The hash of the leaf that commits to a digest."""
+    commitment = hashlib.sha256(salt + digest).digest()
+    return leaf_hash(kind.encode() + b"\x00" + commitment)
+
+
+def extend(connection: Connection, kind: LeafKind, digests: Sequence[tuple[str, bytes]], now: datetime) -> Head:
+    """Add a leaf for each (id, digest), in order, and a checkpoint for the append. Takes the log's lock."""
+    salts = os.urandom(SALT_BYTES * len(digests))
+    rows = []
+    for i, (ref, digest) in enumerate(digests):
+        salt = salts[i * SALT_BYTES : (i + 1) * SALT_BYTES]
+        rows.append((ref, salt, leaf(kind, salt, digest)))
+    taken = connection.execute(
+        update(log_head).values(size=log_head.c.size + len(rows)).returning(log_head.c.size, log_head.c.peaks)
+    ).one()
+    start = taken.size - len(rows)
+    grown = Frontier(start, tuple(taken.peaks)).append(row[2] for row in rows)
+    head = Head(grown.size, grown.root())
+    copy_rows(
+        connection,
+        log_leaf,
+        ("position", "kind", "ref", "salt", "hash"),
+        ((start + i, str(kind), ref, salt, digest) for i, (ref, salt, digest) in enumerate(rows)),
+    )
+    connection.execute(update(log_head).values(peaks=list(grown.peaks)))
+    copy_rows(connection, log_checkpoint, ("size", "root", "recorded_at"), [(head.size, head.root, now)])
+    return head
+
+
+def head_of(connection: Connection, position: int) -> Head:
+    """The log's head after the append that a leaf came in with."""
+    row = connection.execute(
+        select(log_checkpoint.c.size, log_checkpoint.c.root)
+        .where(log_checkpoint.c.size > position)
+        .order_by(log_checkpoint.c.size)
+        .limit(1)
+    ).one()
+    return Head(row.size, row.root)
+
+
+def current(connection: Connection) -> Head:
+    """The newest head, without taking the lock."""
+    row = connection.execute(select(log_head.c.size, log_head.c.peaks)).one()
+    return Head(row.size, Frontier(row.size, tuple(row.peaks)).root())

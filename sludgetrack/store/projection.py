@@ -1,0 +1,135 @@
+"""The manifests as their entries say, for lists and filters: one row each, and one for every party.
+
+Nothing decides by these rows; they can be built anew from the entries at any time (``audit`` does, and compares).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Text, cast, delete, literal_column, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.sql.elements import NamedColumn
+
+from sludgetrack.domain.events import Entry, EventType, Stream, StreamKind
+from sludgetrack.domain.manifest import ManifestState
+from sludgetrack.store.directory import Directory
+from sludgetrack.store.rows import as_table, copy_rows
+from sludgetrack.store.streams import StreamHead
+from sludgetrack.store.tables.manifests import manifest, manifest_party
+
+PARTY_EVENTS = frozenset((EventType.ISSUED, EventType.REDIRECTED, EventType.RESOLVED))
+"""The events that can change who is party to a manifest."""
+
+
+def project_manifests(
+    connection: Connection,
+    directory: Directory,
+    entries: Iterable[Entry],
+    heads: Mapping[Stream, StreamHead],
+    states: Mapping[Stream, ManifestState],
+) -> None:
+    """Bring the rows of the manifests among these new entries up to date."""
+    touched: dict[Stream, list[Entry]] = {}
+    for entry in entries:
+        if entry.stream.kind is StreamKind.MANIFEST:
+            touched.setdefault(entry.stream, []).append(entry)
+    new = [s for s in touched if heads[s].seq == 0]
+    old = [s for s in touched if heads[s].seq > 0]
+    if new:
+        rows = [manifest_row(heads[s].id, states[s], touched[s], directory) for s in new]
+        copy_rows(connection, manifest, tuple(rows[0]), (tuple(row.values()) for row in rows))
+        parties = [party for s in new for party in party_rows(heads[s].id, states[s], (), directory)]
+        copy_rows(connection, manifest_party, tuple(parties[0]), (tuple(party.values()) for party in parties))
+    if old:
+        _update(connection, [manifest_row(heads[s].id, states[s], touched[s], directory) for s in old])
+    for s in old:
+        if any(entry.claim.type in PARTY_EVENTS for entry in touched[s]):
+            write_parties(connection, directory, heads[s].id, states[s])
+
+
+def _update(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change many rows at once; grades and marks are added to those a row has."""
+    plain = [column for column in manifest.c if not isinstance(column.type, ARRAY)]
+    lists = [column for column in manifest.c if isinstance(column.type, ARRAY)]
+    texts = [literal_column("''", Text).label(column.name) for column in lists]
+    values: list[tuple[NamedColumn[Any], list[Any]]] = [(c, [row[c.name] for row in rows]) for c in plain]
+    values += [(text, [_array_text(row[text.name]) for row in rows]) for text in texts]
+    now = as_table("now", values)
+    changes = {column.name: now.c[column.name] for column in plain if column.name != "id"}
+    added = {column.name: column + cast(now.c[column.name], ARRAY(Text)) for column in lists}
+    connection.execute(update(manifest).where(manifest.c.id == now.c.id).values(**changes, **added))
+
+
+def _array_text(values: Sequence[str]) -> str:
+    """An array literal of plain words (marks and grades)."""
+    return "{" + ",".join(values) + "}"
+
+
+def write_parties(connection: Connection, directory: Directory, manifest_id: int, state: ManifestState) -> None:
+    """Bring the party rows up to date; whoever was a destination stays a former one."""
+    p = manifest_party.c
+    before = connection.execute(select(p.organisation_id, p.role, p.division).where(p.manifest_id == manifest_id)).all()
+    former = [(b.organisation_id, b.division) for b in before if b.role in ("destination", "former")]
+    connection.execute(delete(manifest_party).where(p.manifest_id == manifest_id))
+    rows = party_rows(manifest_id, state, former, directory)
+    connection.execute(insert(manifest_party).on_conflict_do_nothing(), rows)
+
+
+def party_rows(
+    manifest_id: int, state: ManifestState, former: Iterable[tuple[int, str]], directory: Directory
+) -> list[dict[str, Any]]:
+    """Who may see a manifest: giver, hauler, destination and former destinations, with their divisions."""
+    giver = directory.facility(state.figures["giver"])
+    destination = directory.facility(state.figures["destination"])
+    hauler = directory.hauler(state.figures["hauler"])
+    named = [
+        (giver.organisation_id, "giver", giver.division),
+        (hauler.id, "hauler", ""),
+        (destination.organisation_id, "destination", destination.division),
+    ]
+    named += [(organisation, "former", division) for organisation, division in former]
+    keys = ("manifest_id", "organisation_id", "role", "division")
+    return [dict(zip(keys, (manifest_id, *party), strict=True)) for party in named]
+
+
+def manifest_row(
+    manifest_id: int, state: ManifestState, entries: Iterable[Entry], directory: Directory
+) -> dict[str, Any]:
+    """The row a state gives. ``grades`` and ``marks`` are those of the given entries."""
+    figures, times = state.figures, state.times
+    receipt = state.receipts[-1] if state.receipts else None
+    fresh = list(entries)
+    return {
+        "id": manifest_id,
+        "number": state.number,
+        "name": figures["name"],
+        "public_code": figures["public_code"],
+        "external_number": figures.get("external_number"),
+        "giver_id": directory.facility(figures["giver"]).id,
+        "hauler_id": directory.hauler(figures["hauler"]).id,
+        "destination_id": directory.facility(figures["destination"]).id,
+        "route": figures["route"],
+        "status": str(state.status),
+        "disputed": state.disputed,
+        "plate": figures.get("plate"),
+        "driver_id": state.driver,
+        "planned_kg": figures["planned_kg"],
+        "planned_minutes": figures.get("planned_minutes"),
+        "net_out_kg": state.loaded.net_kg if state.loaded else None,
+        "moisture_out_bp": state.loaded.moisture_bp if state.loaded else None,
+        "net_in_kg": receipt.weighing.net_kg if receipt else None,
+        "moisture_in_bp": receipt.weighing.moisture_bp if receipt else None,
+        "accepted_kg": state.accepted_kg,
+        "held_kg": state.held_kg,
+        "returned_kg": state.returned.net_kg if state.returned else None,
+        "issued_at": times[EventType.ISSUED],
+        "loaded_at": times.get(EventType.LOADED),
+        "arrived_at": times.get(EventType.ARRIVED),
+        "received_at": times.get(EventType.RECEIVED),
+        "returned_at": times.get(EventType.RETURNED),
+        "marks": [str(mark) for entry in fresh for mark in entry.marks],
+        "grades": [str(entry.grade) for entry in fresh if entry.grade],
+        "seq": state.seq,
+    }

@@ -1,0 +1,124 @@
+"""The registers as their events say: organisations, facilities, vehicles, people, permits, policy, number blocks.
+
+A ``registered`` or ``changed`` claim names ``what`` it is about and carries the fields of that table; a ``changed``
+one only those that changed. Names, phones and licences of people travel in the personal data beside the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from sludgetrack.domain.events import Entry, EventType, Stream
+from sludgetrack.store.directory import Directory
+from sludgetrack.store.streams import StreamHead
+from sludgetrack.store.tables import registry
+from sludgetrack.store.tables.record import personal
+
+
+class Register(StrEnum):
+    """What a registering event is about."""
+
+    ORGANISATION = "organisation"
+    FACILITY = "facility"
+    VEHICLE = "vehicle"
+    PERSON = "person"
+    PERMIT = "permit"
+
+
+_TABLES: Mapping[Register, tuple[Table, str]] = {
+    Register.ORGANISATION: (registry.organisation, "code"),
+    Register.FACILITY: (registry.facility, "code"),
+    Register.VEHICLE: (registry.vehicle, "plate"),
+    Register.PERSON: (registry.person, "id"),
+    Register.PERMIT: (registry.permit, "id"),
+}
+
+
+def project_registers(
+    connection: Connection, directory: Directory, entries: Iterable[Entry], heads: Mapping[Stream, StreamHead]
+) -> None:
+    """Bring the registers up to date with these new entries."""
+    for entry in entries:
+        project = _PROJECTIONS.get(entry.claim.type)
+        if project is not None:
+            project(connection, directory, entry, heads[entry.stream].id)
+
+
+def _registered(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:
+    table, _ = _TABLES[Register(entry.claim.figures["what"])]
+    values = _values(connection, directory, entry, table)
+    if table in (registry.organisation, registry.facility):
+        values["id"] = stream_id
+    if "organisation_id" in table.c and "organisation_id" not in values:
+        values["organisation_id"] = stream_id
+    connection.execute(insert(table).values(**values))
+    directory.forget()
+
+
+def _changed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+    table, key = _TABLES[Register(entry.claim.figures["what"])]
+    values = _values(connection, directory, entry, table)
+    connection.execute(update(table).where(table.c[key] == values.pop(key)).values(**values))
+    directory.forget()
+
+
+def _values(connection: Connection, directory: Directory, entry: Entry, table: Table) -> dict[str, Any]:
+    """The table's columns among the claim's figures and the personal data beside it."""
+    figures = dict(entry.claim.figures)
+    if entry.personal_hash is not None:
+        query = select(personal.c.data).where(personal.c.event_id == entry.claim.event_id)
+        figures |= connection.execute(query).scalar_one()
+    if "facility" in figures:
+        figures["facility_id"] = directory.facility(figures["facility"]).id
+    if "vehicle" in figures:
+        found = directory.vehicle(figures["vehicle"])
+        figures["vehicle_id"] = found.id if found else None
+    if "organisation_code" in figures:
+        owner = directory.organisation_by_code(figures["organisation_code"])
+        figures["organisation_id"] = owner.id
+    return {name: _typed(table, name, value) for name, value in figures.items() if name in table.c}
+
+
+def _typed(table: Table, name: str, value: Any) -> Any:
+    python = table.c[name].type.python_type
+    if python is date and isinstance(value, str):
+        return date.fromisoformat(value)
+    return Decimal(value) if python is Decimal and isinstance(value, str) else value
+
+
+def _policy_set(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+    figures = entry.claim.figures
+    names = ("division", "route", "rule", "value", "source")
+    row = {name: figures[name] for name in names}
+    valid_from = date.fromisoformat(figures["valid_from"])
+    connection.execute(insert(registry.policy).values(**row, valid_from=valid_from, event_id=entry.claim.event_id))
+
+
+def _numbers_handed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+    figures = entry.claim.figures
+    rows: Sequence[Mapping[str, Any]] = [
+        {
+            "number": line["number"],
+            "public_code": line["public_code"],
+            "facility_id": stream_id,
+            "block": entry.claim.event_id,
+            "handed_to": figures["handed_to"],
+        }
+        for line in figures["numbers"]
+    ]
+    connection.execute(insert(registry.reserved_number), rows)
+
+
+_PROJECTIONS: Mapping[EventType, Callable[[Connection, Directory, Entry, int], None]] = {
+    EventType.REGISTERED: _registered,
+    EventType.CHANGED: _changed,
+    EventType.POLICY_SET: _policy_set,
+    EventType.NUMBERS_HANDED: _numbers_handed,
+}

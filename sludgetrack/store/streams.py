@@ -1,0 +1,83 @@
+"""Streams and their heads: found, made, and locked before anything is decided on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from sludgetrack.domain.chain import START
+from sludgetrack.domain.events import Claim, Confirmation, Entry, Mark, Stream, StreamKind
+from sludgetrack.store.rows import as_table
+from sludgetrack.store.tables.record import entry, stream
+
+
+@dataclass(frozen=True, slots=True)
+class StreamHead:
+    """Where a chain stands: its row, the seq and the hash of its last entry (0 and zeros when it has none)."""
+
+    id: int
+    seq: int
+    hash: bytes
+
+
+def lock(connection: Connection, streams: Collection[Stream]) -> dict[Stream, StreamHead]:
+    """Lock the streams that exist until the end of the transaction, always in the order of their ids."""
+    if not streams:
+        return {}
+    names = [(str(s.kind), s.name) for s in streams]
+    query = (
+        select(stream)
+        .where(tuple_(stream.c.kind, stream.c.name).in_(names))
+        .order_by(stream.c.id)
+        .with_for_update(key_share=True)
+    )
+    return {_stream(row): StreamHead(row.id, row.head_seq, row.head_hash) for row in connection.execute(query)}
+
+
+def create(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, StreamHead]:
+    """Make new, empty streams. A name that exists is an integrity error: whoever creates has checked."""
+    rows = as_table(
+        "new",
+        [(stream.c.kind, [str(s.kind) for s in streams]), (stream.c.name, [s.name for s in streams])],
+    )
+    new = select(rows.c.kind, rows.c.name, bindparam("seq", 0), bindparam("hash", START))
+    statement = insert(stream).from_select(["kind", "name", "head_seq", "head_hash"], new).returning(stream)
+    return {_stream(row): StreamHead(row.id, 0, START) for row in connection.execute(statement)}
+
+
+def entries(connection: Connection, stream_ids: Iterable[int]) -> dict[int, list[Entry]]:
+    """All entries of the given streams, in order, by stream id."""
+    query = (
+        select(entry, stream.c.kind, stream.c.name)
+        .join(stream, stream.c.id == entry.c.stream_id)
+        .where(entry.c.stream_id.in_(list(stream_ids)))
+        .order_by(entry.c.stream_id, entry.c.seq)
+    )
+    found: dict[int, list[Entry]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.stream_id, []).append(to_entry(row))
+    return found
+
+
+def to_entry(row: Row[Any]) -> Entry:
+    """An entry from its row, joined with its stream."""
+    return Entry(
+        claim=Claim.parse(row.claim),
+        stream=_stream(row),
+        seq=row.seq,
+        previous_hash=row.previous_hash,
+        recorded_at=row.recorded_at,
+        claim_hash=row.claim_hash,
+        personal_hash=row.personal_hash,
+        confirmations=tuple(Confirmation.parse(c) for c in row.confirmations),
+        marks=tuple(Mark(mark) for mark in row.marks),
+        hash=row.hash,
+    )
+
+
+def _stream(row: Row[Any]) -> Stream:
+    return Stream(StreamKind(row.kind), row.name)

@@ -327,7 +327,8 @@ def python_for_everybody() -> str:
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for candidate in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
         attempt = ["/bin/sh", "-c", '"$0" -c "import sludgetrack.store.embedded"', candidate]
-        if not subprocess.run(attempt, cwd="/", env=paths(), user="nobody", capture_output=True, check=False).returncode:
+        tried = subprocess.run(attempt, cwd="/", env=paths(), user="nobody", capture_output=True, check=False)
+        if tried.returncode == 0:
             return candidate
     pytest.skip(f"no {name}, or not this checkout, is open to an ordinary user")
 

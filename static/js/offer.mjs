@@ -36,7 +36,7 @@ function countDown(line) {
 function over(line) {
   const words = line.querySelector("span");
   if (words) words.textContent = line.dataset.over;
-  const panel = line.closest("[data-poll]");
+  const panel = line.closest(".code");
   if (panel) panel.classList.add("is-over");
 }
 

@@ -50,12 +50,13 @@ bench: install ## the benchmarks: ratios taken in one run
 
 messages: install ## collect the texts of code and templates into the catalogues
 	@mkdir -p build
-	$(BIN)/pybabel extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 --no-wrap --sort-by-file --no-location -o build/messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
+	    --project sludgetrack --version 1 --no-wrap --sort-output --no-location -o build/messages.pot .
 	for locale in $$(ls $(CATALOGUES)); do \
-	    [ -f $(CATALOGUES)/$$locale/LC_MESSAGES/messages.po ] && how=update || how=init; \
-	    $(BIN)/pybabel $$how -i build/messages.pot -d $(CATALOGUES) -l $$locale --no-wrap || exit; \
+	    $(BIN)/pybabel -q update -i build/messages.pot -d $(CATALOGUES) -l $$locale --init-missing \
+	        --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit; \
 	done
-	$(BIN)/python .ci/assets.py
+	@$(BIN)/python .ci/assets.py
 
 clean: ## remove what was installed and built; the data in SLUDGETRACK_HOME stays
 	rm -rf .venv node_modules static/vendor build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

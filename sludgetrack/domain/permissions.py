@@ -26,15 +26,13 @@ class Parties:
     hauler: str = ""
     destination: str = ""
     former_destinations: frozenset[str] = frozenset()
-    former_haulers: frozenset[str] = frozenset()
     divisions: tuple[str, ...] = ()
     driver: str | None = None
 
     @property
     def organisations(self) -> frozenset[str]:
         """Every organisation that is or was a party."""
-        named = frozenset((self.giver, self.hauler, self.destination)) | self.former_destinations | self.former_haulers
-        return named - {""}
+        return (frozenset((self.giver, self.hauler, self.destination)) | self.former_destinations) - {""}
 
 
 Rule = Callable[[Actor, Parties], bool]

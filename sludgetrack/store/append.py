@@ -111,25 +111,36 @@ def find(connection: Connection, event_id: str, fingerprint: bytes) -> Receipt |
 
     Raises IdempotencyConflict where the same id was used for another request.
     """
-    row = connection.execute(
-        select(
-            entry_table.c.seq,
-            entry_table.c.hash,
-            entry_table.c.recorded_at,
-            entry_table.c.fingerprint,
-            stream.c.kind,
-            stream.c.name,
-            log_leaf.c.position,
-        )
-        .join(stream, stream.c.id == entry_table.c.stream_id)
-        .join(log_leaf, log_leaf.c.ref == entry_table.c.event_id)
-        .where(entry_table.c.event_id == event_id)
-    ).one_or_none()
+    found = _lookup(connection, event_id)
+    if found is None:
+        return None
+    receipt, recorded = found
+    if recorded != fingerprint:
+        raise IdempotencyConflict(field="event_id", event_id=event_id)
+    return receipt
+
+
+def receipt_of(connection: Connection, event_id: str) -> Receipt:
+    """The receipt of an event that is known to be recorded."""
+    found = _lookup(connection, event_id)
+    if found is None:
+        raise LookupError(event_id)
+    return found[0]
+
+
+def _lookup(connection: Connection, event_id: str) -> tuple[Receipt, bytes | None] | None:
+    e = entry_table.c
+    query = (
+        select(e.seq, e.hash, e.recorded_at, e.fingerprint, stream.c.kind, stream.c.name, log_leaf.c.position)
+        .join(stream, stream.c.id == e.stream_id)
+        .join(log_leaf, log_leaf.c.ref == e.event_id)
+        .where(e.event_id == event_id)
+    )
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    if row.fingerprint != fingerprint:
-        raise IdempotencyConflict(field="event_id", event_id=event_id)
-    return Receipt(event_id, Stream(StreamKind(row.kind), row.name), row.seq, row.hash, row.recorded_at, row.position)
+    subject = Stream(StreamKind(row.kind), row.name)
+    return Receipt(event_id, subject, row.seq, row.hash, row.recorded_at, row.position), row.fingerprint
 
 
 def _chain(work: Appending, now: datetime) -> list[_Written]:

@@ -119,7 +119,10 @@ def ensure_running(home: Path, *, fast: bool = False) -> Cluster:
     ``fast`` gives up durability when this call starts the server, for throw-away clusters of tests only. Raises
     EmbeddedServerError.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedServerError(f"{home} cannot be made ({error.strerror}): set SLUDGETRACK_HOME") from error
     home = home.resolve()
     with _alone(home):
         place = place_of(home)

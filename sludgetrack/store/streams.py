@@ -38,6 +38,13 @@ def lock(connection: Connection, streams: Collection[Stream]) -> dict[Stream, St
     return {_stream(row): StreamHead(row.id, row.head_seq, row.head_hash) for row in connection.execute(query)}
 
 
+def peek(connection: Connection, wanted: Collection[Stream]) -> dict[Stream, StreamHead]:
+    """Where streams stand, without locking them."""
+    names = [(str(s.kind), s.name) for s in wanted]
+    query = select(stream).where(tuple_(stream.c.kind, stream.c.name).in_(names))
+    return {_stream(row): StreamHead(row.id, row.head_seq, row.head_hash) for row in connection.execute(query)}
+
+
 def create(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, StreamHead]:
     """Make new, empty streams. A name that exists is an integrity error: whoever creates has checked."""
     rows = as_table(
@@ -47,6 +54,14 @@ def create(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, St
     new = select(rows.c.kind, rows.c.name, bindparam("seq", 0), bindparam("hash", START))
     statement = insert(stream).from_select(["kind", "name", "head_seq", "head_hash"], new).returning(stream)
     return {_stream(row): StreamHead(row.id, 0, START) for row in connection.execute(statement)}
+
+
+def ensure(connection: Connection, wanted: Sequence[Stream]) -> dict[Stream, StreamHead]:
+    """The streams, locked; those that do not exist are made."""
+    distinct = list(dict.fromkeys(wanted))
+    heads = lock(connection, distinct)
+    missing = [s for s in distinct if s not in heads]
+    return heads | create(connection, missing) if missing else heads
 
 
 def entries(connection: Connection, stream_ids: Iterable[int]) -> dict[int, list[Entry]]:

@@ -88,7 +88,6 @@ offer = Table(
     Column("decided_by", UUID(as_uuid=False)),
     Column("decided_at", UTCDateTime),
     Column("reason", Text),
-    Column("event_id", UUID(as_uuid=False), nullable=False),
 )
 Index("uq_offer_open", offer.c.manifest_id, unique=True, postgresql_where=text("state = 'open'"))
 

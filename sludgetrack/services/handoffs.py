@@ -1,0 +1,219 @@
+"""Handoffs by two parties: one offers figures with a one-time code, the other sees exactly those and confirms.
+
+An offer is not an event. Its code and its token follow from the offer's id and the installation's key, so neither is
+stored; both are bound to the figures, since changed figures make a new offer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sludgetrack.domain import commands as c
+from sludgetrack.domain.chain import canonical_bytes
+from sludgetrack.domain.errors import (
+    MissingField,
+    NotFound,
+    NotPermitted,
+    OfferDead,
+    OfferExpired,
+    OfferUsed,
+    WrongCode,
+)
+from sludgetrack.domain.events import Confirmation, EventType, Method
+from sludgetrack.domain.permissions import BY_EVENT, Action, require
+from sludgetrack.services.cases import Case, fingerprint, open_case
+from sludgetrack.services.commands import load_command, store_command
+from sludgetrack.services.context import Context
+from sludgetrack.services.manifests import own_word, prepare, record
+from sludgetrack.store import offers, people
+from sludgetrack.store.append import Receipt, find, receipt_of
+from sludgetrack.store.offers import Offer, OfferState
+
+LIFETIME = timedelta(minutes=5)
+WRONG_TRIES = 5
+CODE_DIGITS = 6
+
+HANDOFFS: Mapping[EventType, Action] = {
+    EventType.LOADED: Action.RELEASE,
+    EventType.TRANSFERRED: Action.TRANSFER,
+    EventType.RECEIVED: Action.RECEIVE,
+    EventType.RETURNED: Action.TAKE_BACK,
+}
+"""The events that need a second party, and who may offer them. A driver confirms each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the giver's screen shows: the code as six digits, and the token its QR address ends in."""
+
+    offer: Offer
+    code: str
+    token: str
+
+
+def make_offer(ctx: Context, key: str, number: str, command: c.Command) -> Shown:
+    """Offer figures for the driver to confirm. Everything is decided now, so that a wrong figure shows at once.
+
+    An open offer of the same manifest ends: changed figures need a new code. The same request again gives the same
+    offer.
+    """
+    case = open_case(ctx, number)
+    require(ctx.actor, _offering(command.event), case.parties)
+    again = offers.by_event(ctx.connection, command.event_id)
+    figures_hash = fingerprint(ctx.actor, number, command)
+    if again is not None and again.figures_hash == figures_hash:
+        return show(again, key)
+    prepare(ctx, case, command)
+    offers.replace_open(ctx.connection, case.head.id, ctx.now)
+    offer = Offer(
+        id=command.event_id,
+        manifest_id=case.head.id,
+        number=case.stream.name,
+        event=command.event,
+        command=store_command(command),
+        figures_hash=figures_hash,
+        organisation=ctx.actor.organisation,
+        made_by=ctx.actor.person,
+        made_at=ctx.now,
+        expires_at=ctx.now + LIFETIME,
+        wrong_tries=0,
+        state=OfferState.OPEN,
+    )
+    offers.add(ctx.connection, offer, ctx.directory.organisation_by_code(ctx.actor.organisation).id)
+    return show(offer, key)
+
+
+def show(offer: Offer, key: str) -> Shown:
+    """The code and token of an offer."""
+    return Shown(offer, _code(offer, key), _token(offer, key))
+
+
+def open_by_token(ctx: Context, key: str, token: str) -> Offer:
+    """The offer a scanned address names. Raises NotFound for a token nobody made."""
+    found = offers.by_id(ctx.connection, token.partition("-")[0].lower())
+    if found is None or not hmac.compare_digest(_token(found, key), token.upper()):
+        raise NotFound(kind="offer", name="")
+    return found
+
+
+def confirm(ctx: Context, key: str, offer_id: str, secret: str) -> Receipt:
+    """The driver's word to an offer: ``secret`` is the six digits typed, or the token scanned.
+
+    The same driver asking again gets the same receipt; everybody else then gets OfferUsed. Raises WrongCode (counted),
+    OfferExpired, OfferDead, OfferUsed, NotPermitted, and what ``decide`` raises if the state has moved on.
+    """
+    case, offer = _open_offer(ctx, offer_id)
+    method = _method(offer, key, secret)
+    if offer.state is OfferState.CONFIRMED and offer.decided_by == ctx.actor.person and method:
+        return receipt_of(ctx.connection, offer.id)
+    _require_open(offer, ctx.now)
+    if method is None:
+        raise WrongCode(field="code", tries_left=max(0, WRONG_TRIES - offer.wrong_tries - 1))
+    return _record(ctx, case, offer, Confirmation(ctx.actor.organisation, ctx.actor.person, method, ctx.now))
+
+
+def count_wrong_try(ctx: Context, offer_id: str) -> None:
+    """Count a wrong code, in a unit of work of its own, since the refused one is rolled back."""
+    offers.count_wrong_try(ctx.connection, offer_id, WRONG_TRIES)
+
+
+def decline(ctx: Context, offer_id: str, reason: str) -> None:
+    """The driver does not agree with the figures. The giver sees why and makes a new offer."""
+    _, offer = _open_offer(ctx, offer_id)
+    _require_open(offer, ctx.now)
+    offers.decide(ctx.connection, offer_id, OfferState.DECLINED, by=ctx.actor.person, at=ctx.now, reason=reason)
+
+
+def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: str) -> Receipt:
+    """A handoff nobody could confirm (no phone, no signal, a dead battery): grade none, with the reason."""
+    if not reason.strip():
+        raise MissingField(field="unconfirmed_reason", event=str(command.event))
+    print_ = fingerprint(ctx.actor, number, command)
+    replay = find(ctx.connection, command.event_id, print_)
+    if replay:
+        return replay
+    case = open_case(ctx, number)
+    require(ctx.actor, _offering(command.event), case.parties)
+    prepared = prepare(ctx, case, command)
+    offers.replace_open(ctx.connection, case.head.id, ctx.now)
+    absent = Confirmation(case.parties.hauler, None, Method.NONE, ctx.now, reason)
+    return record(ctx, case, prepared, (own_word(ctx, prepared.decision), absent), print_)
+
+
+def _open_offer(ctx: Context, offer_id: str) -> tuple[Case, Offer]:
+    """The manifest and then its offer, locked in this order by everybody, for a driver who may confirm."""
+    seen = offers.by_id(ctx.connection, offer_id)
+    if seen is None:
+        raise NotFound(kind="offer", name="")
+    case = open_case(ctx, seen.number)
+    require(ctx.actor, Action.CONFIRM, case.parties)
+    return case, offers.lock(ctx.connection, seen.id)
+
+
+def _record(ctx: Context, case: Case, offer: Offer, driver: Confirmation) -> Receipt:
+    if offer.event is EventType.TRANSFERRED and offer.made_by == ctx.actor.person:
+        raise NotPermitted(action=str(Action.CONFIRM))
+    command = load_command(offer.event, offer.command)
+    prepared = prepare(ctx, case, command)
+    giver = Confirmation(offer.organisation, offer.made_by, Method.TYPED, offer.made_at)
+    witnessed = replace(prepared, personal=_cards(ctx, offer))
+    receipt = record(_speaking_for(ctx, offer), case, witnessed, (giver, driver), offer.figures_hash)
+    offers.decide(ctx.connection, offer.id, OfferState.CONFIRMED, by=ctx.actor.person, at=ctx.now)
+    return receipt
+
+
+def _speaking_for(ctx: Context, offer: Offer) -> Context:
+    """The claim is the offering party's word, though it is the driver's request that records it."""
+    actor = replace(ctx.actor, person=offer.made_by, organisation=offer.organisation)
+    spoken = Context(ctx.connection, actor, ctx.now)
+    spoken.directory = ctx.directory
+    return spoken
+
+
+def _cards(ctx: Context, offer: Offer) -> dict[str, Any]:
+    """Both people's cards, to stand beside the claim."""
+    giver = people.card(ctx.connection, offer.made_by)
+    driver = people.card(ctx.connection, ctx.actor.person)
+    return {**giver, **{f"driver_{key}": value for key, value in driver.items()}}
+
+
+def _require_open(offer: Offer, now: datetime) -> None:
+    if offer.state is OfferState.CONFIRMED:
+        raise OfferUsed
+    if offer.state is not OfferState.OPEN or offer.wrong_tries >= WRONG_TRIES:
+        raise OfferDead(why=str(offer.state))
+    if now >= offer.expires_at:
+        raise OfferExpired
+
+
+def _offering(event: EventType) -> Action:
+    if event not in HANDOFFS:
+        raise NotPermitted(action=str(BY_EVENT[event]))
+    return HANDOFFS[event]
+
+
+def _method(offer: Offer, key: str, secret: str) -> Method | None:
+    """How the driver got hold of the offer, or None where the secret is not this offer's."""
+    if hmac.compare_digest(_code(offer, key), secret.strip()):
+        return Method.TYPED
+    if hmac.compare_digest(_token(offer, key), secret.strip().upper()):
+        return Method.SCANNED
+    return None
+
+
+def _code(offer: Offer, key: str) -> str:
+    return str(int.from_bytes(_mac(offer, key, "code")[:8], "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)
+
+
+def _token(offer: Offer, key: str) -> str:
+    return f"{offer.id.replace('-', '')}-{_mac(offer, key, 'token').hex()[:20]}".upper()
+
+
+def _mac(offer: Offer, key: str, purpose: str) -> bytes:
+    document = canonical_bytes({"offer": offer.id, "figures": offer.figures_hash.hex(), "purpose": purpose})
+    return hmac.new(key.encode(), document, hashlib.sha256).digest()

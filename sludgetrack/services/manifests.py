@@ -1,0 +1,233 @@
+"""Acts on a manifest by one party alone: issuing, assigning, redirecting, arriving, losing, voiding, inspecting.
+
+Handoffs, which two parties confirm, are in ``handoffs``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sludgetrack.domain import commands as c
+from sludgetrack.domain.decide import Circumstances, Decision, decide
+from sludgetrack.domain.errors import NotFound, OutOfRange, RouteBanned, RouteNotPermitted
+from sludgetrack.domain.events import Claim, Confirmation, Mark, Method, Stream, StreamKind
+from sludgetrack.domain.identity import FacilityKind
+from sludgetrack.domain.manifest import ManifestState
+from sludgetrack.domain.mass import Account
+from sludgetrack.domain.numbers import PUBLIC_ALPHABET, PUBLIC_LENGTH
+from sludgetrack.domain.permissions import BY_EVENT, Action, Parties, require
+from sludgetrack.domain.times import legal_day
+from sludgetrack.services import booking
+from sludgetrack.services.cases import Case, fingerprint, open_case, require_current
+from sludgetrack.services.context import Context
+from sludgetrack.store import numbering, people, rules, streams
+from sludgetrack.store.append import Appending, Draft, Receipt, append, find
+from sludgetrack.store.books import Books
+from sludgetrack.store.directory import Facility
+from sludgetrack.store.holdings import lock_facilities
+
+
+def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, late: bool = False) -> Receipt:
+    """开具: a new manifest. ``number`` is a pre-printed one; otherwise the facility's next is taken.
+
+    Raises NotFound, NotPermitted, RouteNotPermitted, RouteBanned and what ``decide`` raises.
+    """
+    print_ = fingerprint(ctx.actor, command.giver, command)
+    replay = find(ctx.connection, command.event_id, print_)
+    if replay:
+        return replay
+    giver = ctx.directory.facility(command.giver)
+    require(ctx.actor, Action.ISSUE, owner_of(ctx, giver))
+    around = Circumstances(now=ctx.now, late=late)
+    decision = decide(ManifestState(), command, around)
+    _check_destination(ctx, command, giver, late=late)
+    _check_batches(ctx, command, giver)
+    reserved = numbering.take(ctx.connection, giver, decision.occurred_at, number)
+    figures = {**command.figures(), **_snapshot(ctx, command), **_naming(reserved)}
+    stream = Stream(StreamKind.MANIFEST, reserved.number)
+    head = streams.create(ctx.connection, [stream])[stream]
+    claim = make_claim(ctx, command, stream, decision, figures)
+    draft = Draft(claim, (own_word(ctx, decision),), decision.marks, _clerk(ctx), print_)
+    work = Appending([draft], {stream: head}, {stream: ManifestState()})
+    return append(ctx.connection, ctx.directory, work, ctx.now)[0]
+
+
+def act(ctx: Context, number: str, command: c.Command, *, late: bool = False) -> Receipt:
+    """Any act of one party on a manifest that exists. Raises what ``open_case``, ``require`` and ``decide`` raise."""
+    print_ = fingerprint(ctx.actor, number, command)
+    replay = find(ctx.connection, command.event_id, print_)
+    if replay:
+        return replay
+    case = open_case(ctx, number)
+    require(ctx.actor, BY_EVENT[command.event], case.parties)
+    prepared = prepare(ctx, case, command, late=late)
+    return record(ctx, case, prepared, (own_word(ctx, prepared.decision),), print_)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A command that was decided for, with all that the claim will say."""
+
+    command: c.Command
+    decision: Decision
+    figures: Mapping[str, Any]
+    personal: Mapping[str, Any] = field(default_factory=dict)
+
+
+def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False) -> Prepared:
+    """Decide on a command for a manifest as it is now, and complete its figures. Writes nothing."""
+    require_current(case, command)
+    decision = decide(case.state, command, circumstances(ctx, case, command, late=late))
+    figures = dict(command.figures())
+    if isinstance(command, c.RedirectLoad):
+        _check_route(ctx, command.destination, command.route)
+        figures |= _destination(ctx, command.destination)
+    if isinstance(command, c.AssignTruck) and command.driver:
+        people.require_driver(ctx.connection, command.driver, case.parties.hauler)
+    if isinstance(command, c.LoadTruck) and command.moisture_out_bp is None:
+        figures["assumed_bp"] = rules.assumed_moisture_bp()
+    return Prepared(command, decision, figures, _clerk(ctx))
+
+
+def circumstances(ctx: Context, case: Case, command: c.Command, *, late: bool) -> Circumstances:
+    """What the registers say about a command's truck."""
+    plate = getattr(command, "plate", None)
+    if not isinstance(command, c.LoadTruck) or plate is None:
+        return Circumstances(now=ctx.now, late=late)
+    vehicle = ctx.directory.vehicle(plate)
+    return Circumstances(
+        now=ctx.now,
+        late=late,
+        rated_kg=vehicle.rated_kg if vehicle else None,
+        overlapping=numbering.is_on_the_road(ctx.connection, plate, case.head.id),
+    )
+
+
+def record(
+    ctx: Context, case: Case, prepared: Prepared, confirmations: tuple[Confirmation, ...], print_: bytes | None
+) -> Receipt:
+    """Append what was decided: the claim, what it books, and the manifest's new state."""
+    claim = make_claim(ctx, prepared.command, case.stream, prepared.decision, prepared.figures)
+    marks = prepared.decision.marks
+    books = Books(ctx.connection, ctx.directory)
+    lock_facilities(ctx.connection, _stock_touched(ctx, case.state))
+    if Mark.CONTRADICTS not in marks:
+        booked = booking.book(books, claim, case.state)
+        if booked is not None and booked.overdraft:
+            marks = (*marks, Mark.OVERDRAFT)
+    draft = Draft(claim, confirmations, marks, prepared.personal, print_)
+    work = Appending([draft], {case.stream: case.head}, {case.stream: case.state}, books)
+    return append(ctx.connection, ctx.directory, work, ctx.now)[0]
+
+
+def make_claim(
+    ctx: Context, command: c.Command, stream: Stream, decision: Decision, figures: Mapping[str, Any]
+) -> Claim:
+    """The claim of a command, said by the actor."""
+    return Claim(
+        event_id=command.event_id,
+        type=command.event,
+        subject=stream,
+        occurred_at=decision.occurred_at,
+        actor=ctx.actor.person,
+        organisation=ctx.actor.organisation,
+        figures=figures,
+        based_on=command.based_on,
+    )
+
+
+def own_word(ctx: Context, decision: Decision) -> Confirmation:  # noqa: ARG001
+    """The claiming party's own word: it needs no code."""
+    return Confirmation(ctx.actor.organisation, ctx.actor.person, Method.TYPED, ctx.now)
+
+
+def owner_of(ctx: Context, facility: Facility) -> Parties:
+    """The parties to an act on a facility: who runs it, and where it lies."""
+    organisation = ctx.directory.organisation(facility.organisation_id)
+    return Parties(giver=organisation.code, divisions=(facility.division,))
+
+
+def _stock_touched(ctx: Context, state: ManifestState) -> set[int]:
+    return {ctx.directory.facility(state.figures[name]).id for name in ("giver", "destination")}
+
+
+def _check_destination(ctx: Context, command: c.IssueManifest, giver: Facility, *, late: bool) -> None:
+    ctx.directory.hauler(command.hauler)
+    destination = ctx.directory.facility(command.destination)
+    if late:
+        return
+    _check_route(ctx, command.destination, command.route)
+    day = legal_day(command.occurred_at or ctx.now, giver.zone)
+    policy = rules.policy(ctx.connection)
+    for ban in policy.bans_at_issue(giver.division, destination.division, command.route, day):
+        raise RouteBanned(
+            field="route",
+            route=command.route,
+            division=ban.division,
+            source=ban.source,
+            valid_from=ban.valid_from.isoformat(),
+        )
+
+
+def _check_route(ctx: Context, destination: str, route: str) -> None:
+    """A destination's permit must name the route; a transfer station has no routes and takes any."""
+    if route not in rules.rulebook(ctx.connection).routes:
+        raise NotFound(field="route", kind="route", name=route)
+    site = ctx.directory.facility(destination)
+    if site.kind is not FacilityKind.TRANSFER and site.routes and route not in site.routes:
+        raise RouteNotPermitted(field="route", destination=site.code, route=route, permitted=list(site.routes))
+
+
+def _check_batches(ctx: Context, command: c.IssueManifest, giver: Facility) -> None:
+    books = Books(ctx.connection, ctx.directory)
+    books.read_named([line.batch for line in command.batches])
+    for line in command.batches:
+        found = books.holding(line.batch, giver.place.account)
+        if found is None or found.facility != giver.code or found.account is Account.TRANSIT:
+            raise NotFound(field="batches", kind="batch", name=line.batch)
+    if len({line.batch for line in command.batches}) != len(command.batches):
+        raise OutOfRange(field="batches", value=len(command.batches), wanted="each batch once")
+
+
+def _snapshot(ctx: Context, command: c.IssueManifest) -> dict[str, Any]:
+    """The parties as they are registered at issue, so that a sheet never depends on later changes."""
+    giver = ctx.directory.facility(command.giver)
+    owner = ctx.directory.organisation(giver.organisation_id)
+    hauler = ctx.directory.hauler(command.hauler)
+    said = {
+        "zone": giver.zone,
+        "giver_name": giver.name,
+        "giver_division": giver.division,
+        "giver_address": giver.address,
+        "giver_permit": giver.permit_no,
+        "giver_credit_code": owner.credit_code,
+        "hauler_name": hauler.hauler_name or hauler.name,
+        "hauler_licence": hauler.licence,
+    }
+    return {key: value for key, value in said.items() if value is not None} | _destination(ctx, command.destination)
+
+
+def _destination(ctx: Context, code: str) -> dict[str, Any]:
+    site = ctx.directory.facility(code)
+    owner = ctx.directory.organisation(site.organisation_id)
+    said = {
+        "destination_name": site.name,
+        "destination_division": site.division,
+        "destination_address": site.address,
+        "destination_permit": site.permit_no,
+        "destination_credit_code": owner.credit_code,
+    }
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _naming(reserved: numbering.Taken) -> dict[str, Any]:
+    code = reserved.public_code or "".join(secrets.choice(PUBLIC_ALPHABET) for _ in range(PUBLIC_LENGTH))
+    return {"number": reserved.number, "name": reserved.number, "public_code": code}
+
+
+def _clerk(ctx: Context) -> dict[str, Any]:
+    """The acting person's name and phone, for the sheet and the parties, not for the public."""
+    return people.card(ctx.connection, ctx.actor.person)

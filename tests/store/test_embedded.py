@@ -212,6 +212,13 @@ def test_data_of_another_major_version_is_refused_by_name(homes: Homes) -> None:
         embedded.ensure_running(home)
 
 
+def test_a_home_that_cannot_be_made_says_which_variable_chooses_another(homes: Homes) -> None:
+    homes("file").touch()
+
+    with pytest.raises(EmbeddedServerError, match="set SLUDGETRACK_HOME"):
+        embedded.ensure_running(homes("file") / "home")
+
+
 @as_root
 def test_under_a_closed_folder_the_cluster_lies_elsewhere_and_nothing_is_opened(closed: Path) -> None:
     home = closed / "home"

@@ -2,7 +2,7 @@
 
 const wanted = [
   ["[data-poll], [data-countdown]", "./offer.mjs"],
-  ["[data-table]", "./table.mjs"],
+  ["[data-table], [data-search]", "./table.mjs"],
   ["[data-copy], [data-print]", "./handy.mjs"],
   ["[data-net]", "./weigh.mjs"],
   ["form", "./form.mjs"],

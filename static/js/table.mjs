@@ -1,6 +1,7 @@
 // Tables people live in: j and k move, Enter opens, / goes to the search field, headings sort what is on the page.
 //
 // [data-table] around a table; <tr data-href> opens with Enter or a click beside its links;
+// with data-open="address" its fragment opens below the row instead;
 // <td data-value> gives the value to sort by where the text would not do; [data-search] is the page's search field.
 
 export function start(root) {
@@ -22,6 +23,7 @@ function sortBy(wrap, head) {
   head.setAttribute("aria-sort", down ? "descending" : "ascending");
   const body = wrap.querySelector("tbody");
   const index = head.cellIndex;
+  body.querySelectorAll(".opened").forEach((line) => line.remove());
   const rows = [...body.rows].map((row) => [key(row.cells[index]), row]);
   rows.sort(([a], [b]) => compare(a, b) * (down ? -1 : 1));
   body.append(...rows.map(([, row]) => row));
@@ -46,7 +48,7 @@ function clickable(wrap) {
   wrap.querySelectorAll("tr[data-href]").forEach((row) => {
     row.addEventListener("click", (event) => {
       const taken = event.target.closest("a, button, input, label, summary") || String(getSelection());
-      if (!taken) location.assign(row.dataset.href);
+      if (!taken) openRow(row);
     });
   });
 }
@@ -69,7 +71,7 @@ function focusSearch(event) {
 }
 
 function step(wraps, by) {
-  const rows = wraps.flatMap((wrap) => [...wrap.querySelectorAll("tbody tr")]);
+  const rows = wraps.flatMap((wrap) => [...wrap.querySelectorAll("tbody tr:not(.opened)")]);
   if (!rows.length) return;
   const now = rows.findIndex((row) => row.classList.contains("is-here"));
   const next = now < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, now + by));
@@ -82,5 +84,39 @@ function step(wraps, by) {
 function open(event, wraps) {
   if (event.target.closest("a, button, summary")) return;
   const row = wraps.map((wrap) => wrap.querySelector("tr.is-here[data-href]")).find(Boolean);
-  if (row) location.assign(row.dataset.href);
+  if (row) openRow(row);
+}
+
+async function openRow(row) {
+  if (!row.dataset.open) {
+    location.assign(row.dataset.href);
+    return;
+  }
+  const below = row.nextElementSibling;
+  if (below && below.classList.contains("opened")) {
+    below.remove();
+    return;
+  }
+  const html = await fragment(row.dataset.open);
+  if (html === null) location.assign(row.dataset.href);
+  else row.after(opened(row, html));
+}
+
+function opened(row, html) {
+  const line = document.createElement("tr");
+  const cell = document.createElement("td");
+  cell.colSpan = row.cells.length;
+  cell.innerHTML = html;
+  line.className = "opened";
+  line.append(cell);
+  return line;
+}
+
+async function fragment(address) {
+  try {
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
 }

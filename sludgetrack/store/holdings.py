@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from sludgetrack.domain.booking import Draw
 from sludgetrack.domain.holdings import UNDECLARED, Kind
@@ -59,7 +60,7 @@ def newest(facility_ids: Collection[int]) -> Any:
     h = mass.holding.c
     return (
         select(h.id)
-        .distinct(h.facility_id)
+        .ext(distinct_on(h.facility_id))
         .where(h.facility_id.in_(facility_ids), h.kind != str(Kind.SEWER_SLUDGE))
         .where(h.account != str(Account.TRANSIT), ~h.name.endswith(UNDECLARED))
         .order_by(h.facility_id, h.day.desc(), h.ord.desc())

@@ -1,0 +1,82 @@
+"""What every test may use: one database server, a fresh migrated database for each test that asks, a small city."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from sludgetrack import tx
+from sludgetrack.store import embedded, migrate
+from sludgetrack.store.embedded import Cluster
+from tests.support.city import City, found_city
+from tests.support.clock import Clock
+
+TEMPLATE = "template_migrated"
+_counter = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One throw-away server of this test process, without fsync."""
+    home = Path(tempfile.mkdtemp(prefix="sludgetrack-tests-"))
+    home.chmod(0o755)  # as root the server runs under an account of its own
+    with embedded.ensure_running(home, fast=True) as running:
+        _execute(running, f"CREATE DATABASE {TEMPLATE} OWNER sludgetrack_owner TEMPLATE template0")
+        owner = tx.make_engine(running.url("sludgetrack_owner", TEMPLATE))
+        migrate.upgrade(owner, "sludgetrack_app")
+        owner.dispose()
+        yield running
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[str]:
+    """The name of a database of this test's own, migrated and empty."""
+    name = f"test_{os.getpid()}_{next(_counter)}"
+    _execute(cluster, f"CREATE DATABASE {name} OWNER sludgetrack_owner TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    yield name
+    _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(cluster: Cluster, database: str) -> Iterator[Engine]:
+    """The application's role in this test's database."""
+    made = tx.make_engine(cluster.url("sludgetrack_app", database))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def superuser(cluster: Cluster, database: str) -> Iterator[Engine]:
+    """Somebody with every right in this test's database, for tampering."""
+    made = tx.make_engine(cluster.url("postgres", database))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The server's time, moved by the test."""
+    return Clock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def city(engine: Engine, clock: Clock) -> City:
+    """A plant, a hauler, three sites, an authority and a stranger, with people of each."""
+    return found_city(engine, clock)
+
+
+def _execute(running: Cluster, statement: str) -> None:
+    engine = sa.create_engine(running.superuser_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()

@@ -1,6 +1,6 @@
 // Forms: no double sending, a code that sends itself when full, pictures shown before they are sent.
 //
-// form[data-busy]; input[data-code] (digits only, sends at its full length); input[data-photo] with an <output for>.
+// form[data-busy]; input[data-code="6"] (digits only, sends itself with the last one); input[data-photo] with an <output for>.
 
 export function start(root) {
   root.querySelectorAll("form[data-busy]").forEach(guard);
@@ -34,11 +34,19 @@ function buttons(form) {
 }
 
 function code(input) {
-  input.addEventListener("input", () => {
-    const digits = input.value.normalize("NFKC").replace(/\D/g, "").slice(0, input.maxLength);
+  const full = Number(input.dataset.code);
+  input.addEventListener("input", (event) => {
+    if (event.isComposing) return;
+    const digits = input.value.normalize("NFKC").replace(/\D/g, "").slice(0, full);
     if (digits !== input.value) input.value = digits;
-    if (digits.length === input.maxLength && input.form) input.form.requestSubmit ? input.form.requestSubmit() : input.form.submit();
+    if (digits.length === full) send(input.form);
   });
+}
+
+function send(form) {
+  // iOS before 16 has no requestSubmit
+  if (form.requestSubmit) form.requestSubmit();
+  else form.submit();
 }
 
 function photo(input) {

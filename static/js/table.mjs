@@ -25,23 +25,23 @@ function sortBy(wrap, head) {
   const index = head.cellIndex;
   body.querySelectorAll(".opened").forEach((line) => line.remove());
   const rows = [...body.rows].map((row) => [key(row.cells[index]), row]);
-  rows.sort(([a], [b]) => compare(a, b) * (down ? -1 : 1));
+  rows.sort(([a], [b]) => compare(a, b, down ? -1 : 1));
   body.append(...rows.map(([, row]) => row));
 }
 
 export function key(cell) {
-  if (!cell) return "";
+  if (!cell) return null;
   const text = (cell.dataset.value ?? cell.textContent).trim();
+  if (text === "" || text === "—") return null;
   const number = text.replace(/[,\s\u00a0]/g, "").replace("\u2212", "-").match(/^[+-]?\d+(\.\d+)?/);
   return number && cell.classList.contains("num") ? Number(number[0]) : text;
 }
 
-export function compare(a, b) {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  // what is not known stands last, whatever is sorted
-  if (typeof a === "number") return -1;
-  if (typeof b === "number") return 1;
-  return a.localeCompare(b, document.documentElement.lang, { numeric: true });
+/** Order of two keys; what is not known stands last in either direction (1 or -1). */
+export function compare(a, b, direction = 1) {
+  if (a === null || b === null) return (a === null) - (b === null);
+  if (typeof a === "number" && typeof b === "number") return (a - b) * direction;
+  return String(a).localeCompare(String(b), "zh-CN", { numeric: true }) * direction;
 }
 
 function clickable(wrap) {

@@ -11,12 +11,13 @@ from itertools import pairwise
 from sludgetrack.documents import head as heads
 from sludgetrack.documents import qr
 from sludgetrack.documents.content import BlankContent, Words
+from sludgetrack.documents.fonts import REGULAR
 from sludgetrack.documents.head import SMALL, SMALL_ENGLISH, Head
-from sludgetrack.documents.look import BOTTOM, TOP, WIDTH, Look, look
+from sludgetrack.documents.look import BOTTOM, INK, TOP, WIDTH, Look, look
 from sludgetrack.documents.page import Cell, Row, Section, flowed
 from sludgetrack.documents.paper import Metadata, Paper
 from sludgetrack.documents.table import AIR, heading
-from sludgetrack.documents.text import Line, Span, line, wrap
+from sludgetrack.documents.text import Line, Span, Style, line, wrap
 from sludgetrack.domain import numbers
 
 TEMPLATE = "blank-1"
@@ -28,6 +29,7 @@ WRITING = 33.0
 SIGNING = 68.0
 """Height of a box to sign in, 24 mm."""
 
+_PRINTED = Style(REGULAR, 9.6, INK)
 _EMPTY = Line((), 0.0)
 _DATE = Words("　　　　年　　月　　日　　时　　分")
 
@@ -179,7 +181,7 @@ def _box(style: Look, label: Words, printed: Words | None, room: float) -> tuple
     title = line(Span(label.zh, style.label), Span(f"  {label.en}", style.label_english))
     if printed is None:
         return (title,)
-    return (title, *wrap((Span(printed.zh, style.value), Span(f"  {printed.en}", style.english)), room))
+    return (title, *wrap((Span(printed.zh, _PRINTED), Span(f"  {printed.en}", style.english)), room))
 
 
 def _signatures(style: Look) -> Row:

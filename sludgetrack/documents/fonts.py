@@ -67,15 +67,16 @@ def to_unicode_map(name: str, codes: list[int]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _registered() -> tuple[dict[str, dict[int, int]], frozenset[str]]:
-    """Advance widths by font and code point, and the characters both fonts print; registers the fonts."""
+def _registered() -> tuple[dict[str, dict[str, int]], frozenset[str]]:
+    """Advance widths by font and character, and the characters both fonts print; registers the fonts."""
     fonts = [SheetFont(name, str(assets.font(file)), asciiReadable=False) for name, file in _FILES.items()]
     for font in fonts:
         del font.face.table["name"]  # the licence texts; reportlab would copy them into every subset of every file
         pdfmetrics.registerFont(font)
     both = set.intersection(*(set(font.face.charToGlyph) for font in fonts))
     printed = frozenset(chr(code) for code in both if unicodedata.category(chr(code)) not in _UNPRINTABLE)
-    return {font.fontName: font.face.charWidths for font in fonts}, printed
+    advances = {font.fontName: {each: font.face.charWidths[ord(each)] for each in printed} for font in fonts}
+    return advances, printed
 
 
 def register() -> None:
@@ -83,8 +84,8 @@ def register() -> None:
     widths()
 
 
-def widths() -> dict[str, dict[int, int]]:
-    """Advance widths in thousandths of the size, by font name and code point."""
+def widths() -> dict[str, dict[str, int]]:
+    """Advance widths in thousandths of the size, by font name and printed character."""
     with LOCK:
         return _registered()[0]
 

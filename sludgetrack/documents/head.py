@@ -81,7 +81,7 @@ def _set(head: Head) -> _Set:
     y += 15.5 + (len(number) - 1) * 18
     for name, value in head.lines:
         text = (*_pair(name, SMALL, SMALL_ENGLISH), Span("   ", SMALL), Span(value, PLAIN))
-        for each in wrap(text, ROOM):
+        for each in fitted(text, ROOM, floor=0.8):
             lines.append((y, each))
             y += 11.5
     chips = _chips(head.flags, y + 1.5)

@@ -132,7 +132,7 @@ class _Flow:
                 self._put((following,), section)
                 continue
             lines = int((spare - 2 * following.pad) // following.leading)
-            if lines >= 1 and following.height > (self.top - self.bottom) / 2:
+            if lines >= 1 and self._divisible(following):
                 head, tail = following.divided(lines)
                 self._put((head,), section)
                 following = tail
@@ -141,10 +141,13 @@ class _Flow:
             rest.insert(0, following)
 
     def _start(self, section: Section) -> float:
-        """What must fit for a section to start here: its heads and its first row, or three lines of that."""
+        """What must fit for a section to start here: its heads and its first row, or three lines of a divisible one."""
         heads = sum(each.height for each in section.heads)
         first = section.rows[0]
-        return heads + min(first.height, 3 * first.leading + 2 * first.pad)
+        return heads + (3 * first.leading + 2 * first.pad if self._divisible(first) else first.height)
+
+    def _divisible(self, row: Row) -> bool:
+        return row.height > (self.top - self.bottom) / 2
 
     def _turn(self) -> None:
         self.pages.append([])

@@ -106,7 +106,7 @@ def _batches(batches: Sequence[BatchLine]) -> Words | str | None:
 
 def _batch(batch: BatchLine) -> str:
     mass = show.tonnes(batch.net_kg)
-    return f"{batch.batch} {mass}" if mass else batch.batch
+    return f"{batch.batch}{show.NBSP}{mass}" if mass else batch.batch
 
 
 def receiver_and_fate(content: SheetContent, look: Look, clock: Clock) -> Section:
@@ -202,34 +202,35 @@ def batches(content: SheetContent, look: Look) -> Section | None:
     return Section(wide(look, (field,)), (heading(look, ("", Words("批次明细", "Batches"))),))
 
 
+_FATES = (
+    Column(Words("处置单位", "Site"), 116),
+    Column(Words("处置方式", "Route"), 82),
+    Column(Words("日期", "Date"), 54),
+    Column(Words("数量", "Wet t"), 42, "right"),
+    Column(Words("含水率", "Moisture %"), 44, "right"),
+    Column(Words("干固体", "Dry t"), 38, "right"),
+    Column(Words("合规判定·凭证", "Compliance, evidence"), 0),
+)
+
+
 def fates(content: SheetContent, look: Look) -> Section | None:
     """The disposals of a load that was disposed of in several."""
     if len(content.fates) <= 1:
         return None
-    table = Table(
-        look,
-        (
-            Column(Words("处置单位", "Site"), 112),
-            Column(Words("处置方式", "Route"), 88),
-            Column(Words("日期", "Date"), 54),
-            Column(Words("数量", "Wet t"), 44, "right"),
-            Column(Words("含水率", "Moisture %"), 44, "right"),
-            Column(Words("干固体", "Dry t"), 40, "right"),
-            Column(Words("合规判定 · 凭证", "Compliance, evidence"), 0),
-        ),
-    )
-    rows = [
-        table.row(
-            (
-                show.spans(fate.site, look),
-                show.spans(fate.route, look),
-                show.spans(show.day(fate.disposed_on), look),
-                show.spans(show.bare_tonnes(fate.wet_kg), look),
-                show.spans(show.bare_percent(fate.moisture), look),
-                show.spans(show.bare_dry(fate.dry_units), look),
-                show.joined(look, show.compliance(fate.compliant), fate.why, fate.evidence, fate.decided_by),
-            )
-        )
-        for fate in content.fates
-    ]
+    table = Table(look, _FATES)
+    rows = [table.row(_fate_row(fate, look)) for fate in content.fates]
     return Section(tuple(rows), (heading(look, ("四", Words("处置明细", "Disposals"))), table.head()))
+
+
+def _fate_row(fate: Fate, look: Look) -> tuple[Spans, ...]:
+    small = look.small
+    verdict = show.compliance(fate.compliant)
+    return (
+        show.spans(fate.site, look, small),
+        show.spans(fate.route, look, small),
+        show.spans(show.day(fate.disposed_on), look, small),
+        show.spans(show.bare_tonnes(fate.wet_kg), look, small),
+        show.spans(show.bare_percent(fate.moisture), look, small),
+        show.spans(show.bare_dry(fate.dry_units), look, small),
+        show.joined(look, verdict, fate.why, fate.evidence, fate.decided_by, style=small),
+    )

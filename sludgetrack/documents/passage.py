@@ -19,7 +19,7 @@ _WEIGHING = (
     Column(Words("含水率", "Moisture %"), 52, "right"),
     Column(Words("干固体", "Dry solids t"), 48, "right"),
     Column(Words("折80%", "At 80 % t"), 47, "right"),
-    Column(Words("磅单 · 地磅 · 时间", "Ticket, scale, time"), 0),
+    Column(Words("磅单·地磅·时间", "Ticket, scale, time"), 0),
 )
 
 
@@ -72,7 +72,8 @@ def _ticket(weighing: Weighing, look: Look, clock: Clock) -> Spans:
     method = weighing.moisture.method if weighing.moisture else None
     if weighing.at is None and method is None:
         return source
-    measured = show.joined(look, clock.time(weighing.at), method, style=look.small)
+    chinese = method.zh if isinstance(method, Words) else method
+    measured = show.joined(look, clock.time(weighing.at), chinese, style=look.small)
     return (*source, Span("\n", look.small), *measured)
 
 

@@ -18,22 +18,23 @@ from sludgetrack.domain import numbers
 TEMPLATE = "sheet-1"
 """Names this layout and wording; a change to either is a new version, stored with the event."""
 
-SCALES = (1.0, 0.95, 0.9)
-"""Densities tried in turn for a sheet on one page; what does not fit at the last flows on at the first."""
+DENSER = (0.95, 0.9)
+"""Densities tried for a sheet that runs a little over one page; what does not fit then flows on at full size."""
 
 
 def render(content: SheetContent) -> bytes:
     """The sheet as a PDF."""
     head = _head(content)
     clock = Clock(content.zone, content.evidence.recorded_at)
-    first = TOP - heads.height(head)
-    for scale in SCALES:
-        pages = _pages(content, look(scale), clock, first)
-        if len(pages) == 1:
-            break
-    else:
-        pages = _pages(content, look(), clock, first)
-    return _drawn(content, head, clock, pages)
+    return _drawn(content, head, clock, _laid_out(content, clock, TOP - heads.height(head)))
+
+
+def _laid_out(content: SheetContent, clock: Clock, first: float) -> list[list[Placed]]:
+    loose = _pages(content, look(), clock, first)
+    if len(loose) != 2:
+        return loose
+    denser = (_pages(content, look(scale), clock, first) for scale in DENSER)
+    return next((pages for pages in denser if len(pages) == 1), loose)
 
 
 def _pages(content: SheetContent, style: Look, clock: Clock, first: float) -> list[list[Placed]]:

@@ -50,7 +50,7 @@ def field_cells(look: Look, field: Field, x: float, room: float, label_room: flo
     """A label cell and a value cell in a column."""
     inside = room - label_room - AIR
     return (
-        Cell(x + AIR, label_room - AIR, label(look, field.label, label_room - AIR - 2)),
+        Cell(x + AIR, label_room - AIR, label(look, field.label, label_room - AIR - 4)),
         Cell(x + label_room, inside, wrap(field.value, inside)),
     )
 
@@ -99,7 +99,7 @@ class Table:
             en = fitted((Span(column.title.en, look.label_english),), inside)
             cells.append(Cell(x + AIR, inside, (*zh, *en), column.align))
         made = row(look, cells, dividers=dividers(self._edges))
-        return replace(made, leading=look.label.size * 1.12, pad=look.pad * 1.2)
+        return replace(made, leading=look.label.size * 1.14, baseline=look.label.size * 0.96, pad=look.pad * 1.3)
 
     def row(self, values: Sequence[Spans], *, marked: bool = False) -> Row:
         """One row; a marked one is tinted and has a bar at its edge."""

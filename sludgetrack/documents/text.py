@@ -17,7 +17,7 @@ Colour = tuple[float, float, float]
 
 _NOT_FIRST = frozenset("，。、；：？！）》」』】〉〕”’…·％%,.;:!?)]}°℃")
 _NOT_LAST = frozenset("（《「『【〈〔“‘([{")
-_BREAK_AFTER = frozenset("/→|")
+_BREAK_AFTER = frozenset("/→|·")
 _SHORT = 4
 """Letters of a word between spaces that is kept whole."""
 
@@ -68,13 +68,19 @@ _Word = list[_Letter]
 
 def width(text: str, style: Style) -> float:
     """Points that printable text takes on a line."""
-    advances = fonts.widths()[style.font]
-    return sum(advances[ord(character)] for character in text) * style.size / 1000
+    return sum(map(fonts.widths()[style.font].__getitem__, text)) * style.size / 1000
 
 
 def line(*spans: Span) -> Line:
     """The spans on one line, however wide."""
-    return _line([letter for span in spans for letter in _letters(span)])
+    pieces = []
+    x = 0.0
+    for span in spans:
+        if span.text:
+            text = fonts.printable(span.text)
+            pieces.append(Piece(x, text, span.style))
+            x += width(text, span.style)
+    return Line(tuple(pieces), x)
 
 
 def fitted(spans: Iterable[Span], room: float, floor: float = 0.6) -> tuple[Line, ...]:
@@ -89,6 +95,11 @@ def fitted(spans: Iterable[Span], room: float, floor: float = 0.6) -> tuple[Line
 
 def wrap(spans: Iterable[Span], room: float) -> tuple[Line, ...]:
     """The spans in lines no wider than ``room`` points; a line feed in the text ends a line."""
+    spans = tuple(spans)
+    if not any("\n" in span.text for span in spans):
+        whole = line(*spans)
+        if whole.width <= room:
+            return (whole,)
     lines = [
         _line(letters)
         for paragraph in _paragraphs(letter for span in spans for letter in _letters(span))
@@ -104,7 +115,7 @@ def _letters(span: Span) -> Iterator[_Letter]:
         if paragraph:
             yield _Letter("\n", span.style, 0)
         for character in fonts.printable(text):
-            yield _Letter(character, span.style, advances[ord(character)] * scale)
+            yield _Letter(character, span.style, advances[character] * scale)
 
 
 def _paragraphs(letters: Iterable[_Letter]) -> Iterator[_Word]:

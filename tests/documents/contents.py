@@ -409,3 +409,47 @@ def blank(**changes: Any) -> BlankContent:
     """A form handed to a guard's telephone for the day without a signal."""
     plain = BlankContent(NUMBER, ADDRESS, CODE, PLANT, "门岗平板 2", template_version="blank-1")
     return replace(plain, **changes)
+
+
+def crowded() -> SheetContent:
+    """Every text as long as it may be, and more rows than a page holds."""
+    long = Party(
+        name="河南省新乡市" + "循环经济产业园区污水污泥综合处理处置" * 3,
+        code="410721001",
+        credit_code="91410700MA3X4Y5Z6Q",
+        permit="P" * 40,
+        address="牧野区" * 40,
+        person="阿卜杜热合曼·麦麦提明·买买提依明",
+    )
+    method = Words("快速水分仪", "quick meter")
+    many = tuple(
+        replace(
+            LOADED, n=n, event="transferred", giver=long.name, taker=f"驾驶员 {DRIVER}", marks=("late",), reason=None
+        )
+        for n in range(2, 16)
+    )
+    fates = tuple(
+        Fate(
+            site=long.name,
+            route=INCINERATION,
+            disposed_on=date(2025, 2, 2) + timedelta(days=n),
+            wet_kg=5_000,
+            moisture=Moisture(8000, method),
+            dry_units=10_000_000,
+            compliant=bool(n),
+            why=None if n else Words("含水率超限", "too wet"),
+        )
+        for n in range(3)
+    )
+    return replace(
+        received("partial"),
+        external_number="外" * 40,
+        producer=replace(PRODUCER, party=long, batches=tuple(BatchLine(f"B-{n:04d}", 100) for n in range(160))),
+        hauler=replace(HAULER, name=long.name, plate="豫G·12345D"),
+        receiver=replace(received("partial").receiver, planned=long, actual=long, reason="理" * 400),
+        custody=(ISSUED, *many),
+        event_n=15,
+        fates=fates,
+        remarks=("注" * 400, "第二条备注 \U0001f600 after a face", "行一\n行二"),
+        flags=("imported", "paper", "late", "disputed", "overload", "overlap", "overdraft", "future"),
+    )

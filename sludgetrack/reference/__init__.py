@@ -8,6 +8,7 @@ from importlib.resources import files
 from sludgetrack.domain.limits import Limit, parse_limits
 from sludgetrack.domain.policy import PolicyRow, parse_policies
 from sludgetrack.domain.routes import Route, Treatment, parse_routes, parse_treatments
+from sludgetrack.domain.targets import Baseline, Target, parse_baselines, parse_targets
 
 
 def table(name: str) -> str:
@@ -37,3 +38,15 @@ def limits() -> tuple[Limit, ...]:
 def policies() -> tuple[PolicyRow, ...]:
     """Policy rows known when this version was made; a city's own rows come after them."""
     return tuple(parse_policies(table("policies")))
+
+
+@cache
+def targets() -> tuple[Target, ...]:
+    """Targets of the planning documents."""
+    return tuple(parse_targets(table("targets")))
+
+
+@cache
+def baselines() -> tuple[Baseline, ...]:
+    """Rates the planning documents start from."""
+    return tuple(parse_baselines(table("baselines")))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -18,8 +19,10 @@ from sludgetrack.domain.booking import (
     Input,
     Named,
     Output,
+    Phase,
     Received,
     Run,
+    Turn,
     count,
     dispose,
     give_back,
@@ -28,6 +31,7 @@ from sludgetrack.domain.booking import (
     produce,
     receive,
     treat,
+    turn,
 )
 from sludgetrack.domain.gates import Act, Rulebook
 from sludgetrack.domain.holdings import Kind, Nature, Stamp
@@ -47,11 +51,7 @@ SHUFFLED = ("production", "movements", "treatments", "disposals", "stocktakes")
 class Step(NamedTuple):
     """One booking and its place in the order of the book."""
 
-    day: date
-    phase: int
-    moment: str
-    rank: int
-    order: int
+    turn: Turn
     book: Callable[[], None]
 
 
@@ -82,7 +82,7 @@ class Replay:
         self.rules = Rulebook(reference.routes(), Limits(reference.limits()), policy)
         self.reports = _reports(self._rows("labs"))
         self.received_from: dict[str, str] = {}
-        for step in sorted(self._steps(), key=lambda step: step[:5]):
+        for step in sorted(self._steps(), key=lambda step: step.turn):
             step.book()
         return self
 
@@ -98,32 +98,31 @@ class Replay:
 
     def _steps(self) -> Iterable[Step]:
         for order, row in enumerate(self._rows("production")):
-            yield self._on_day(row, 0, order, self._produce)
+            yield self._on_day(row, Phase.PRODUCTION, order, self._produce)
         for order, row in enumerate(self._rows("movements")):
             yield from self._movement(order, row)
         for order, row in enumerate(self._rows("treatments")):
-            yield self._on_day(row, 2, order, self._treat)
+            yield self._on_day(row, Phase.TREATMENT, order, self._treat)
         for order, row in enumerate(self._rows("disposals")):
-            yield self._on_day(row, 3, order, self._dispose)
+            yield self._on_day(row, Phase.DISPOSAL, order, self._dispose)
         for order, row in enumerate(self._rows("stocktakes")):
-            yield self._on_day(row, 4, order, self._count)
+            yield self._on_day(row, Phase.COUNT, order, self._count)
 
-    def _on_day(self, row: Row, phase: int, order: int, book: Callable[[Row, Stamp], None]) -> Step:
+    def _on_day(self, row: Row, phase: Phase, order: int, book: Callable[[Row, Stamp], None]) -> Step:
         day = date.fromisoformat(row["date"])
-        return Step(day, phase, "", 0, order, lambda: book(row, Stamp(day, order)))
+        return Step(turn(day, phase, order), lambda: book(row, Stamp(day, order)))
 
     def _movement(self, order: int, row: Row) -> Iterable[Step]:
-        stages = (("loaded_at", self._load), ("received_at", self._receive), ("returned_at", self._give_back))
-        for rank, (column, book) in enumerate(stages):
+        stages = (
+            (Phase.LOADING, "loaded_at", self._load),
+            (Phase.RECEIPT, "received_at", self._receive),
+            (Phase.RETURN, "returned_at", self._give_back),
+        )
+        for phase, column, book in stages:
             if row[column]:
-                moment = datetime.fromisoformat(row[column])
-                yield self._at_moment(moment, rank, order, row, book)
-
-    def _at_moment(
-        self, moment: datetime, rank: int, order: int, row: Row, book: Callable[[Row, Stamp], None]
-    ) -> Step:
-        stamp = Stamp(moment.date(), order)
-        return Step(moment.date(), 1, moment.isoformat(), rank, order, lambda: book(row, stamp))
+                at = datetime.fromisoformat(row[column])
+                stamp = Stamp(at.date(), order)
+                yield Step(turn(at.date(), phase, order, at), partial(book, row, stamp))
 
     def _place(self, facility: str) -> Place:
         return Place.plant(facility) if facility in self.plants else Place.site(facility)

@@ -5,9 +5,11 @@ to zero over the accounts) and the holdings in their new state. A caller need lo
 """
 
 from sludgetrack.domain.booking.booking import Booking
+from sludgetrack.domain.booking.correction import booked_on, restate, reverse, undo
 from sludgetrack.domain.booking.disposal import Disposal, dispose
 from sludgetrack.domain.booking.leaving import DUMPED, give_back, lose
 from sludgetrack.domain.booking.loading import Draw, Named, draws_of, load_named, load_oldest
+from sludgetrack.domain.booking.order import Phase, Turn, turn
 from sludgetrack.domain.booking.production import produce
 from sludgetrack.domain.booking.receipt import Received, receive
 from sludgetrack.domain.booking.stocktake import count
@@ -21,8 +23,11 @@ __all__ = [
     "Input",
     "Named",
     "Output",
+    "Phase",
     "Received",
     "Run",
+    "Turn",
+    "booked_on",
     "count",
     "dispose",
     "draws_of",
@@ -33,5 +38,9 @@ __all__ = [
     "lose",
     "produce",
     "receive",
+    "restate",
+    "reverse",
     "treat",
+    "turn",
+    "undo",
 ]

@@ -11,7 +11,7 @@ from sludgetrack.domain.quantities import dry_units
 from sludgetrack.domain.split import rescale, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sludgetrack.domain.booking.loading import Draw
 
@@ -28,21 +28,19 @@ def give_back(
     weighed (None: all of it). What did not come back is unaccounted (``return``). ``draws`` say what the loading took,
     ``sources`` are those holdings as they are now.
     """
-    wet_kg = load.wet_kg if returned_kg is None else returned_kg
-    dry = dry_units(wet_kg, load.moisture_bp)
+    taken = _taken(draws)
     held = Amounts(load.left, split(load.physical_left, load.left))
-    back = Amounts(split(rescale(load.origin_left, dry, load.physical_left), load.left), split(dry, load.left))
-    gap = held.minus(back)
-    by_source = _by_source(back, draws)
+    back = _coming_back(load, returned_kg, taken)
+    returned = _by_source(back, taken)
     changed: list[Holding] = [_nothing_left(load)]
     postings = stock_postings(load, held, -1)
     giver: str | None = None
     for source in sources:
-        amounts = by_source[source.id]
+        amounts = returned[source.id]
         postings += stock_postings(source, amounts, 1)
         changed.append(_with(source, amounts))
         giver = source.facility
-    postings += unaccounted_postings(gap, Cause.RETURN, giver)
+    postings += unaccounted_postings(held.minus(back), Cause.RETURN, giver)
     return Booking(postings, changed)
 
 
@@ -61,20 +59,36 @@ def lose(load: Holding, *, found_dumped: bool = False) -> Booking:
     return Booking(postings, [_nothing_left(load)])
 
 
-def _by_source(back: Amounts, draws: Sequence[Draw]) -> dict[str, Amounts]:
-    """What each holding gets back: an origin's units in proportion to what the loading took of it from each."""
+def _taken(draws: Iterable[Draw]) -> dict[str, dict[str, int]]:
+    """By origin, what the loading took of it from each holding."""
     taken: dict[str, dict[str, int]] = {}
     for draw in draws:
         taken.setdefault(draw.origin, {})[draw.holding] = draw.origin_units
-    returned: dict[str, Amounts] = {draw.holding: Amounts({}, {}) for draw in draws}
+    return taken
+
+
+def _coming_back(load: Holding, returned_kg: int | None, taken: Mapping[str, Mapping[str, int]]) -> Amounts:
+    """What was weighed in at the giver's, in the shares still on the road; nothing of origins never drawn."""
+    nothing = dict.fromkeys(load.left, 0)
+    shares = {origin: load.left[origin] for origin in taken}
+    if not shares:
+        return Amounts(nothing, nothing)
+    wet_kg = load.wet_kg if returned_kg is None else returned_kg
+    dry = dry_units(wet_kg, load.moisture_bp)
+    origin = split(rescale(sum(shares.values()), dry, load.physical_left), shares)
+    return Amounts(nothing | origin, nothing | split(dry, shares))
+
+
+def _by_source(back: Amounts, taken: Mapping[str, Mapping[str, int]]) -> dict[str, Amounts]:
+    """What each holding gets back: an origin's units in proportion to what the loading took of it from each."""
+    origins: dict[str, dict[str, int]] = {}
+    physicals: dict[str, dict[str, int]] = {}
     for origin, weights in taken.items():
-        origins = split(back.origin[origin], weights)
-        physicals = split(back.physical[origin], weights)
-        for holding, units in origins.items():
-            returned[holding] = Amounts(
-                {**returned[holding].origin, origin: units}, {**returned[holding].physical, origin: physicals[holding]}
-            )
-    return returned
+        for holding, units in split(back.origin[origin], weights).items():
+            origins.setdefault(holding, {})[origin] = units
+        for holding, units in split(back.physical[origin], weights).items():
+            physicals.setdefault(holding, {})[origin] = units
+    return {holding: Amounts(units, physicals[holding]) for holding, units in origins.items()}
 
 
 def _with(source: Holding, amounts: Amounts) -> Holding:

@@ -39,11 +39,12 @@ def load_oldest(load: str, mass: Weighed, lying: Iterable[Holding], *, at: Place
 
     ``lying`` must hold the facility's oldest holdings with stock, enough of them to cover the load, and its newest
     one; it may hold more. Empty and negative ones are skipped, and so is sewer-cleaning sludge, which moves only when
-    it is named. What exceeds all of them overdraws the newest; with none, the facility's undeclared batch.
+    it is named. What exceeds all of them overdraws the newest; with none, the facility's undeclared batch. A load
+    without dry solids is drawn from the newest, too.
     """
     candidates = sorted((holding for holding in lying if holding.kind is not Kind.SEWER_SLUDGE), key=_age)
     takes, lacking = _oldest_first(candidates, mass.dry)
-    if lacking:
+    if lacking or not takes:
         newest = _newest(candidates, at.facility) or _undeclared(at, stamp)
         takes = _with_overdraft(takes, newest, lacking)
     return _loaded(load, mass, takes, stamp=stamp, overdraft=lacking)
@@ -54,19 +55,22 @@ def load_named(load: str, mass: Weighed, lines: Sequence[Named], *, stamp: Stamp
 
     Where the lines carry masses the measured dry mass is shared in proportion to those. Without masses they are
     emptied in the order they are named and the last one takes the rest; a single name therefore takes all. Raises
-    ValueError without a line, or with masses on some lines only.
+    ValueError without a line, with a name twice, or with masses on some lines only.
     """
     if not lines:
         raise ValueError("a load drawn from named batches needs a name")
+    if len({line.holding.id for line in lines}) < len(lines):
+        raise ValueError("a batch is named once")
     weights = {line.holding.id: line.wet_kg for line in lines if line.wet_kg is not None}
     if not weights:
         takes, lacking = _oldest_first([line.holding for line in lines], mass.dry)
-        takes = _with_overdraft(takes, lines[-1].holding, lacking) if lacking else takes
+        if lacking or not takes:
+            takes = _with_overdraft(takes, lines[-1].holding, lacking)
     elif len(weights) == len(lines):
         shares = split(mass.dry, weights)
         takes = [_Take(line.holding, shares[line.holding.id]) for line in lines]
     else:
-        raise ValueError("either every named batch has a mass or none, and each is named once")
+        raise ValueError("either every named batch has a mass or none")
     beyond = sum(max(0, take.physical - max(0, take.holding.physical_left)) for take in takes)
     return _loaded(load, mass, takes, stamp=stamp, overdraft=beyond)
 

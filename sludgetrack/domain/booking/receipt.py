@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sludgetrack.domain.booking.booking import Booking, stock_postings, unaccounted_postings
-from sludgetrack.domain.holdings import Amounts, Holding, Nature, Stamp, fresh
+from sludgetrack.domain.holdings import Amounts, Holding, Nature, Stamp, everything_left, fresh
 from sludgetrack.domain.mass import Cause, Place, Weighed
 from sludgetrack.domain.split import rescale, split
 
@@ -29,25 +29,25 @@ class _Measured:
     accepted: Weighed
 
 
-def receive(load: Holding, received: Received, *, at: Place, stamp: Stamp) -> Booking:
+def receive(load: Holding, received: Received, *, at: Place, stamp: Stamp, lot: str | None = None) -> Booking:
     """Rescale a load to what was measured in, and book its accepted part as a lot at the destination.
 
     The gap between what was measured out and in is unaccounted (``receipt``). The accepted part becomes a lot named as
-    the manifest; the refused part stays on the road as the difference of the two, origin by origin.
+    the manifest (or ``lot``, where a load that was partly refused reaches a second destination); the refused part
+    stays on the road as the difference of the two, origin by origin.
     """
     measured = _measured(load, received)
     arrived = _rescaled(load, measured.total.dry)
     accepted = arrived if measured.accepted.dry == measured.total.dry else _rescaled(load, measured.accepted.dry)
-    loaded = Amounts(load.made, split(load.physical_made, load.made))
-    gap = loaded.minus(arrived)
+    gap = everything_left(load).minus(arrived)
     postings = stock_postings(load, accepted.plus(gap), -1)
     postings += unaccounted_postings(gap, Cause.RECEIPT, at.facility)
     holdings = [_refused(load, measured, arrived.minus(accepted))]
     if received.accepted_kg:
         nature = Nature(load.kind, load.stabilised)
-        lot = fresh(load.id, measured.accepted, at, stamp=stamp, nature=nature, made=accepted.origin)
-        postings += stock_postings(lot, accepted, 1)
-        holdings.append(lot)
+        accepted_lot = fresh(lot or load.id, measured.accepted, at, stamp=stamp, nature=nature, made=accepted.origin)
+        postings += stock_postings(accepted_lot, accepted, 1)
+        holdings.append(accepted_lot)
     return Booking(postings, holdings)
 
 
@@ -61,14 +61,14 @@ def _measured(load: Holding, received: Received) -> _Measured:
 
 
 def _rescaled(load: Holding, dry: int) -> Amounts:
-    """The load's origin scaled to a measured dry mass and shared as it was loaded.
+    """The origin on the road scaled to a measured dry mass, in its shares as loaded (later: as refused).
 
     A load without dry solids stands for no origin, whatever is measured later.
     """
-    loaded = load.origin_made
-    total = rescale(loaded, dry, load.physical_made) if load.physical_made else 0
-    origin = split(total, load.made)
-    return Amounts(origin, origin if total == dry else split(dry, load.made))
+    shares = load.left
+    total = rescale(load.origin_left, dry, load.physical_left) if load.physical_left else 0
+    origin = split(total, shares)
+    return Amounts(origin, origin if total == dry else split(dry, shares))
 
 
 def _refused(load: Holding, measured: _Measured, rest: Amounts) -> Holding:

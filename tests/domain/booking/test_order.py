@@ -20,7 +20,8 @@ def test_a_day_is_booked_production_movements_runs_disposals_counts() -> None:
         turn(date(2025, 1, 3), Phase.PRODUCTION, 1),
     ]
 
-    assert sorted(turns[::-1]) == turns
+    backwards = turns[::-1]
+    assert sorted(backwards) == turns
 
 
 def test_at_equal_times_loads_come_before_receipts_before_returns_each_in_record_order() -> None:
@@ -31,7 +32,8 @@ def test_at_equal_times_loads_come_before_receipts_before_returns_each_in_record
         turn(DAY, Phase.RETURN, 0, NOON),
     ]
 
-    assert sorted(turns[::-1]) == turns
+    backwards = turns[::-1]
+    assert sorted(backwards) == turns
 
 
 def test_a_movement_without_a_time_is_an_error() -> None:

@@ -33,7 +33,7 @@ HTML_LANG: Final[Mapping[str, str]] = {CHINESE: "zh-CN", ENGLISH: "en"}
 OWN_NAME: Final[Mapping[str, str]] = {CHINESE: "中文", ENGLISH: "English"}
 
 _SHORT: Final[Mapping[str, str]] = {"zh": CHINESE, "zh-cn": CHINESE, "zh-hans": CHINESE, "en": ENGLISH}
-_OFFERED: Final = ("zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "zh-SG", "zh-TW", "zh-HK", "en")
+_PRIMARY: Final[Mapping[str, str]] = {"zh": CHINESE, "en": ENGLISH}
 
 
 def named(text: str | None) -> str | None:
@@ -48,8 +48,9 @@ def choose(asked: str | None, remembered: str | None, accepted: LanguageAccept) 
     explicit = named(asked) or named(remembered)
     if explicit is not None:
         return explicit
-    best = accepted.best_match(_OFFERED)
-    return ENGLISH if best == "en" else CHINESE
+    # best_match would prefer an exact zh of lower quality to en-GB
+    primaries = (language.replace("_", "-").partition("-")[0].lower() for language in accepted.values())
+    return next((_PRIMARY[primary] for primary in primaries if primary in _PRIMARY), CHINESE)
 
 
 def locale_of(req: Request) -> str:

@@ -29,6 +29,11 @@ class Finding:
 Report = Callable[[Finding], None]
 """Where findings go as they are met: ``list.append``, or whatever keeps them elsewhere."""
 
+
+def ignore(_finding: Finding) -> None:
+    """A report to nobody: for a look ahead at what is reported when it is read."""
+
+
 Translate = Callable[[str], str]
 
 MESSAGES: Mapping[str, str] = MappingProxyType(

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sludgetrack.ledgerfiles.columns import FILES
-from sludgetrack.ledgerfiles.findings import Finding, Report
+from sludgetrack.ledgerfiles.findings import Finding, Report, ignore
 from sludgetrack.ledgerfiles.reading import Faulty, read_rows
 from sludgetrack.ledgerfiles.sources import CsvSource, Source
 from sludgetrack.ledgerfiles.text import fold
@@ -54,12 +54,8 @@ class Ledger:
 
 def _first_row(source: Source) -> int | None:
     """The line of the first row below the header, or None. What is broken is reported by reading the file."""
-    filled = (line for line, cells in source.records(_ignore) if any(map(fold, cells)))
+    filled = (line for line, cells in source.records(ignore) if any(map(fold, cells)))
     return next(islice(filled, 1, None), None)
-
-
-def _ignore(_finding: Finding) -> None:
-    return
 
 
 @contextmanager

@@ -54,7 +54,11 @@ class CsvSource:
 
     def records(self, report: Report) -> Iterator[Record]:
         """Records with the line each begins on; a broken encoding or quoting is reported and ends the reading."""
-        encoding = encoding_of(self.path)
+        try:
+            encoding = encoding_of(self.path)
+        except OSError as error:
+            report(Finding(self.label, 1, "", "unreadable_file", {"problem": str(error.strerror)}))
+            return
         if isinstance(encoding, Break):
             report(Finding(self.label, encoding.line, "", "encoding"))
             return

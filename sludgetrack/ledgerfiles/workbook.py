@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import repeat
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
 
-from sludgetrack.ledgerfiles.findings import Finding, Report
+from sludgetrack.ledgerfiles.findings import Finding, Report, ignore
 from sludgetrack.ledgerfiles.text import DATE_CELL, fold
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ class SheetSource:
 
     def is_blank(self) -> bool:
         """Whether the first rows hold nothing, as in the spare sheets of a new workbook."""
-        head = zip(range(100), _rows(self.values, self.title), strict=False)
-        return not any(fold(cell_text(cell)) for _, row in head for cell in row)
+        head = islice(self.records(ignore), 100)
+        return self.merged is None and not any(fold(cell) for _, cells in head for cell in cells)
 
 
 def _rows(book: Workbook, title: str) -> Iterator[tuple[Any, ...]]:

@@ -65,7 +65,7 @@ def _sections(content: DisposalContent, style: Look, clock: Clock) -> tuple[Sect
         _site_and_lot(content, style),
         _gates(content, style),
         notes.remarks(content.remarks, content.corrections, style, clock),
-        notes.evidence(content.evidence, style, url, previous=previous),
+        notes.evidence(content.evidence, style, clock, url=url, previous=previous),
         _draws(content, style),
     )
 
@@ -75,7 +75,7 @@ def _act(content: DisposalContent, style: Look, clock: Clock) -> Section:
     start = BANNER_WIDTH
     when = Field(Words("时间", "Time"), show.spans(clock.time(content.occurred_at), style, style.strong))
     route = Field(Words("处置方式", "Route"), show.spans(content.route, style, style.strong))
-    verdict = show.joined(style, show.compliance(content.compliant), content.why, by="：")
+    verdict = show.verdict(content.compliant, content.why, style)
     rows = (
         *pairs(style, (when,), (route,), start),
         *wide(style, (Field(Words("合规判定", "Compliance"), verdict),), start),
@@ -102,7 +102,7 @@ def _site_and_lot(content: DisposalContent, style: Look) -> Section:
         Field(Words("湿重", "Wet mass"), show.spans(show.tonnes(content.wet_kg), style, style.strong)),
         Field(Words("含水率", "Moisture"), show.moisture(content.moisture, style)),
         Field(Words("干固体", "Dry solids"), show.dry(content.dry_units, style)),
-        Field(Words("源头干固体", "Origin dry"), show.spans(show.dry_tonnes(content.origin_units), style)),
+        Field(Words("源头干固体", "Origin"), show.spans(show.dry_tonnes(content.origin_units), style)),
         Field(Words("料批用尽", "Lot finished"), show.spans(show.yes_no(content.final), style)),
     )
     titles = ("", Words("处置单位", "Disposal site")), ("", Words("处置对象", "What was disposed of"))

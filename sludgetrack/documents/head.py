@@ -127,7 +127,7 @@ def draw(paper: Paper, head: Head) -> None:
 
 def foot(paper: Paper, page: int, pages: int, *, name: str, made: tuple[Span, ...]) -> None:
     """Page x of y and the document's number at the left, what ``made`` says at the right."""
-    y = BOTTOM - 12
+    y = BOTTOM - 14
     count = line(
         Span(f"第 {page} 页 共 {pages} 页", SMALL),
         Span(f"  Page {page} of {pages}", SMALL_ENGLISH),

@@ -11,7 +11,7 @@ from sludgetrack.documents.text import Colour, Style
 MM = 72 / 25.4
 PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
 LEFT, RIGHT = 15 * MM, 195 * MM
-TOP, BOTTOM = PAGE_HEIGHT - 11 * MM, 15.5 * MM
+TOP, BOTTOM = PAGE_HEIGHT - 10.5 * MM, 14 * MM
 WIDTH = RIGHT - LEFT
 QR_SIZE = 28 * MM
 

@@ -40,7 +40,7 @@ def _measured(value: str | int | None, measure: str) -> str | None:
     return {"kg": show.tonnes, "bp": show.percent}.get(measure, str)(value)
 
 
-def evidence(proof: Evidence, look: Look, url: str, *, previous: Words | None) -> Section:
+def evidence(proof: Evidence, look: Look, clock: Clock, *, url: str, previous: Words | None) -> Section:
     """The digests that anyone can check, and how to. ``previous`` labels that of the sheet before, if wanted."""
     fields = [
         Field(Words("事件编号", "Event id"), _digest(proof.event_id, look)),
@@ -53,7 +53,7 @@ def evidence(proof: Evidence, look: Look, url: str, *, previous: Words | None) -
         first = show.spans(_FIRST, look, look.digest)
         fields.append(Field(previous, _digest(proof.previous_sheet, look) if proof.previous_sheet else first))
     fields.append(Field(Words("核验地址", "Verify at"), _digest(url, look)))
-    rows = (*tight(wide(look, fields, label_room=EVIDENCE_LABEL)), how_to_verify(look))
+    rows = (*tight(wide(look, fields, label_room=EVIDENCE_LABEL)), how_to_verify(look, clock))
     return Section(rows, (heading(look, ("", Words("记录凭证", "Evidence"))),), together=True)
 
 
@@ -74,16 +74,16 @@ def _digest(text: str, look: Look) -> Spans:
     return (Span(text, look.digest),)
 
 
-def how_to_verify(look: Look) -> Row:
+def how_to_verify(look: Look, clock: Clock) -> Row:
     """One sentence in each language on what the page is and how to check it."""
     zh = (
-        "本页由系统在事件入账后生成并封存，此后不再改动；扫描二维码或打开核验地址，对照本页哈希与公开日志即可核验。"
-        "记录证明何人何时作何申报且未被改动，不证明申报属实。"
+        "本页由系统在事件入账后生成并封存；扫码或打开核验地址，对照本页哈希与公开日志即可核验。记录证明何人何时作何申报"
+        f"且未被改动，不证明申报属实。时间均为 {clock.name} 法定时间（{clock.offset}）。"
     )
     en = (
-        " Generated and sealed by the system once the event was on record, never altered since. Scan the code or open "
-        "the address and compare these digests with the public log. The record proves who claimed what and when, and "
-        "that it is unchanged; it does not prove that the claim is true."
+        " Sealed by the system once the event was on record. Scan the code or open the address and compare these "
+        "digests with the public log: the record proves who claimed what, when and unchanged, not that the claim is true. "
+        f"Times are legal time of {clock.name}."
     )
     room = WIDTH - 2 * AIR
     lines = wrap((Span(zh, look.label), Span(en, look.label_english)), room)

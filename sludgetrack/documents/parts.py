@@ -186,7 +186,7 @@ def _fate_values(fate: Fate, look: Look) -> tuple[Spans, ...]:
         show.spans(show.tonnes(fate.wet_kg), look),
         show.moisture(fate.moisture, look),
         show.dry(fate.dry_units, look),
-        show.joined(look, show.compliance(fate.compliant), fate.why, by="："),
+        show.verdict(fate.compliant, fate.why, look),
         show.spans(fate.evidence, look),
         show.spans(fate.confirmed_by, look),
         show.spans(fate.decided_by, look),

@@ -18,7 +18,9 @@ from sludgetrack.domain import numbers
 TEMPLATE = "sheet-1"
 """Names this layout and wording; a change to either is a new version, stored with the event."""
 
-DENSER = (0.95, 0.9)
+_PREVIOUS = Words("上一交接单 SHA-256", "Previous sheet")
+
+DENSER = (0.95, 0.9, 0.86)
 """Densities tried for a sheet that runs a little over one page; what does not fit then flows on at full size."""
 
 
@@ -51,7 +53,7 @@ def _sections(content: SheetContent, style: Look, clock: Clock) -> tuple[Section
         passage.weighing(content, style, clock),
         passage.custody(content, style, clock),
         notes.remarks(content.remarks, content.corrections, style, clock, numeral="五"),
-        notes.evidence(content.evidence, style, _url(content), previous=Words("上一交接单 SHA-256", "Previous sheet")),
+        notes.evidence(content.evidence, style, clock, url=_url(content), previous=_PREVIOUS),
     )
     return tuple(section for section in sections if section)
 

@@ -130,12 +130,12 @@ def _smaller(english: Style, beside: Style) -> Style:
     return Style(english.font, beside.size * 0.84, english.colour)
 
 
-def joined(look: Look, *texts: Text | None, by: str = "·", style: Style | None = None) -> Spans:
+def joined(look: Look, *texts: Text | None, style: Style | None = None) -> Spans:
     """The known ones of several texts in a row; a dash if none is known. The dot's glyph brings its own space."""
     known = [spans(text, look, style) for text in texts if text]
     if not known:
         return spans(None, look, style)
-    separator = Span(by, look.english)
+    separator = Span("·", look.english)
     return (*known[0], *(span for each in known[1:] for span in (separator, *each)))
 
 
@@ -162,6 +162,12 @@ def yes_no(value: bool | None) -> Words | None:
 def compliance(value: bool | None) -> Words | None:
     """Compliant, not compliant or not judged."""
     return None if value is None else words.COMPLIANT if value else words.NOT_COMPLIANT
+
+
+def verdict(compliant: bool | None, why: Text | None, look: Look) -> Spans:
+    """Whether a disposal complied, and why not."""
+    judged = spans(compliance(compliant), look, look.strong)
+    return (*judged, Span("：", look.value), *spans(why, look)) if why else judged
 
 
 def confirmed(handoff: Handoff, look: Look, style: Style | None = None) -> Spans:

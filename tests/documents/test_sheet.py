@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -69,6 +70,15 @@ def test_an_everyday_sheet_is_one_page(name: str) -> None:
 @pytest.mark.parametrize("name", ALL_KINDS)
 def test_rendering_twice_gives_the_same_bytes(name: str) -> None:
     assert ALL_KINDS[name]() == ALL_KINDS[name]()
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    wanted = [render() for render in ALL_KINDS.values()]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda render: render(), ALL_KINDS.values()))
+
+    assert found == wanted
 
 
 DIGESTS = """
@@ -138,6 +148,7 @@ def test_the_sheet_carries_its_evidence() -> None:
     assert "第 12345 条，日志共 12346 条" in text
     assert "2025-02-01 14:35:00 UTC+08:00 Asia/Shanghai" in text
     assert "sheet-1" in text
+    assert "时间均为 Asia/Shanghai 法定时间（UTC+08:00）" in " ".join(text.split())
 
 
 def test_the_first_sheet_says_that_none_was_before() -> None:

@@ -26,7 +26,7 @@ _BFCHAR_LIMIT = 100
 """Entries a ``beginbfchar`` block may hold (PDF 32000-1, 9.10.3 and the CMap rules it refers to)."""
 
 
-class SheetFont(TTFont):
+class SheetFont(TTFont):  # type: ignore[misc]  # reportlab has no types
     """A TrueType font whose text can be copied and searched as it was printed.
 
     reportlab writes a character beyond U+FFFF into the ToUnicode map as five hex digits, which readers take for another

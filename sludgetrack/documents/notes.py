@@ -82,8 +82,8 @@ def how_to_verify(look: Look, clock: Clock) -> Row:
     )
     en = (
         " Sealed by the system once the event was on record. Scan the code or open the address and compare these "
-        "digests with the public log: the record proves who claimed what, when and unchanged, not that the claim is true. "
-        f"Times are legal time of {clock.name}."
+        "digests with the public log: the record proves who claimed what, when and unchanged, not that the claim is "
+        f"true. Times are legal time of {clock.name}."
     )
     room = WIDTH - 2 * AIR
     lines = wrap((Span(zh, look.label), Span(en, look.label_english)), room)

@@ -40,7 +40,7 @@ class Metadata:
     at: datetime | None
 
 
-class Paper(Canvas):
+class Paper(Canvas):  # type: ignore[misc]  # reportlab has no types
     """A canvas without any trace of when, where or in which environment it is drawn."""
 
     def __init__(self, metadata: Metadata) -> None:

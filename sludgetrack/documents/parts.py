@@ -1,4 +1,4 @@
-"""The parts of a handoff sheet as sections: the event, the five parts, weighing, custody and evidence."""
+"""Parts I to IV of a handoff sheet, and the event that the sheet records, as sections."""
 
 from __future__ import annotations
 

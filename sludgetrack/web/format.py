@@ -169,7 +169,10 @@ class Reading:
         parts = [(days, "day"), (hours_left, "hour")] if days else [(hours, "hour"), (rest, "minute")]
         shown = [(n, unit) for n, unit in parts if n] or parts[-1:]
         joint = "" if self._is_chinese else " "
-        return joint.join(format_unit(n, f"duration-{unit}", length="short", locale=self.locale) for n, unit in shown)
+        return joint.join(self._unit(n, unit) for n, unit in shown)
+
+    def _unit(self, number: int, unit: str) -> str:
+        return format_unit(number, f"duration-{unit}", length="short", locale=self.locale).replace(" ", NBSP)
 
     def _day_pattern(self, day: date) -> str:
         this_year = day.year == self._local(self.now).year

@@ -23,6 +23,9 @@ _PREVIOUS = Words("上一交接单 SHA-256", "Previous sheet")
 DENSER = (0.95, 0.9, 0.86)
 """Densities tried for a sheet that runs a little over one page; what does not fit then flows on at full size."""
 
+SLACK = 1.03
+"""Smaller text also wraps less, so that a sheet shrinks by a little more than its scale."""
+
 
 def render(content: SheetContent) -> bytes:
     """The sheet as a PDF."""
@@ -35,7 +38,8 @@ def _laid_out(content: SheetContent, clock: Clock, first: float) -> list[list[Pl
     loose = _pages(content, look(), clock, first)
     if len(loose) != 2:
         return loose
-    denser = (_pages(content, look(scale), clock, first) for scale in DENSER)
+    wanted = (first - BOTTOM) * SLACK / sum(each.row.height for page in loose for each in page)
+    denser = (_pages(content, look(scale), clock, first) for scale in DENSER if scale <= wanted)
     return next((pages for pages in denser if len(pages) == 1), loose)
 
 

@@ -6,7 +6,6 @@ Live commands, imports and the audit's replay all come through here, with books 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -89,9 +88,9 @@ def _received(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Boo
     destination = books.facility(state.figures["destination"])
     day = legal_day(claim.occurred_at, destination.zone)
     received = Received(figures.get("net_in_kg"), figures.get("moisture_in_bp"), figures.get("accepted_kg") or 0)
-    load = _on_the_road(books, state)
-    booked = booking.receive(load, received, at=destination.place, stamp=books.stamp(day))
-    return _with_lot_named(booked, load.id, lot_name(state)), day
+    stamp = books.stamp(day)
+    lot = lot_name(state)
+    return booking.receive(_on_the_road(books, state), received, at=destination.place, stamp=stamp, lot=lot), day
 
 
 def lot_name(state: ManifestState) -> str:
@@ -99,16 +98,6 @@ def lot_name(state: ManifestState) -> str:
     before = sum(1 for receipt in state.receipts if receipt.accepted_kg)
     name: str = state.figures["name"]
     return f"{name}/{before + 1}" if before else name
-
-
-def _with_lot_named(booked: Booking, load: str, lot: str) -> Booking:
-    if lot == load:
-        return booked
-    holdings = [h if h.account is Account.TRANSIT else replace(h, id=lot) for h in booked.holdings]
-    postings = [
-        replace(p, lot=lot) if p.lot == load and p.account is not Account.TRANSIT else p for p in booked.postings
-    ]
-    return replace(booked, holdings=holdings, postings=postings)
 
 
 def _returned(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:

@@ -1,0 +1,29 @@
+"""The pages: server-rendered, Chinese first, working without JavaScript where a form can."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import get_locale
+
+from sludgetrack.i18n import CHINESE
+from sludgetrack.web import errors, home, navigation, signing_in
+from sludgetrack.web.format import Reading, install
+from sludgetrack.web.runtime import runtime
+
+
+def init(app: Flask) -> None:
+    """Register every page, the filters they use, and what each template needs to know."""
+    install(app.jinja_env, _reading)
+    navigation.init(app)
+    errors.init(app)
+    for blueprint in (home.blueprint, signing_in.blueprint):
+        app.register_blueprint(blueprint)
+
+
+def _reading() -> Reading:
+    """Who reads this page, and when."""
+    parts = runtime()
+    zone = ZoneInfo(str(parts.settings.time_zone))
+    return Reading(str(get_locale() or CHINESE), parts.now(), zone)

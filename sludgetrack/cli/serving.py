@@ -1,0 +1,64 @@
+"""``sludgetrack serve``: the web server and, with the embedded database, the worker beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from sludgetrack import telemetry
+from sludgetrack.app import create_app
+from sludgetrack.cli.common import open_engine, settings
+from sludgetrack.store.blobs import open_blobs
+from sludgetrack.worker import Loop
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, told everything from here."""
+
+    def __init__(self, application: Any, options: dict[str, Any]) -> None:
+        self._application, self._options = application, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """gunicorn asks for its configuration."""
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        """gunicorn asks for the application."""
+        return self._application
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests served at once.")
+@click.option(
+    "--worker/--no-worker", default=None, help="Run the sheet worker too (default: with the embedded database)."
+)
+def serve(host: str, port: int, threads: int, worker: bool | None) -> None:
+    """Serve the pages and the API."""
+    telemetry.configure()
+    given = settings()
+    engine = open_engine(pool_size=threads + 4)
+    application = create_app(given, engine)
+    with_worker = given.database_url is None if worker is None else worker
+
+    def begin(_server: Any) -> None:
+        if with_worker:
+            Loop(engine, open_blobs(given.blobs), given.public_address).start()
+
+    click.echo(f"sludgetrack: http://{host}:{port}", err=True)
+    options = {
+        "bind": f"{host}:{port}",
+        "workers": 1,
+        "threads": threads,
+        "worker_class": "gthread",
+        "post_worker_init": begin,
+        "accesslog": None,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    _Server(application, options).run()

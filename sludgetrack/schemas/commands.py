@@ -1,0 +1,276 @@
+"""One schema for each command: the same for the API's JSON and for a page's form.
+
+A schema knows the shape only; whether the figures make sense is the domain's to say. Names on the wire carry the unit
+people use: ``net_out_t`` tonnes for the command's ``net_out_kg``, ``moisture_out_pct`` for ``moisture_out_bp``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import RAISE, Schema, fields, post_load, pre_load, validate
+
+from sludgetrack.domain import commands as c
+from sludgetrack.domain.events import EventType
+from sludgetrack.domain.fields import BY_NAME
+from sludgetrack.schemas.fields import EventId, Instant, Percent, Tonnes, short_text
+
+
+def wire_name(field: str) -> str:
+    """The name on the wire of a command's field: kilograms go as tonnes, basis points as percent."""
+    if field.endswith("_kg"):
+        return field.removesuffix("_kg") + "_t"
+    if field.endswith("_bp"):
+        return field.removesuffix("_bp") + "_pct"
+    return field
+
+
+def tonnes(field: str, **kwargs: Any) -> Tonnes:
+    """A mass field under its wire name."""
+    return Tonnes(data_key=wire_name(field), **kwargs)
+
+
+def percent(field: str, **kwargs: Any) -> Percent:
+    """A moisture field under its wire name."""
+    return Percent(data_key=wire_name(field), **kwargs)
+
+
+def _text_of(name: str, **kwargs: Any) -> fields.String:
+    return short_text(BY_NAME[name].max_length, **kwargs)
+
+
+class CommandSchema(Schema):
+    """What every command has. Blank form fields count as not given; unknown fields are refused."""
+
+    command: ClassVar[type[c.Command]]
+
+    class Meta:
+        """Unknown fields are refused."""
+
+        unknown = RAISE
+
+    event_id = EventId(required=True)
+    occurred_at = Instant()
+    based_on = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    remark = _text_of("remark")
+
+    @pre_load
+    def _drop_blanks(self, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
+        if not isinstance(data, Mapping):
+            return data
+        return {key: value for key, value in data.items() if not (isinstance(value, str) and not value.strip())}
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
+        return self.command(**data)
+
+
+class BatchLineSchema(Schema):
+    """A batch to load from."""
+
+    batch = short_text(60, required=True)
+    kg = tonnes("wet_kg")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.BatchLine:  # noqa: ARG002 - marshmallow's signature
+        return c.BatchLine(**data)
+
+
+class IssueManifestSchema(CommandSchema):
+    """开具."""
+
+    command = c.IssueManifest
+    giver = short_text(60, required=True)
+    hauler = short_text(60, required=True)
+    destination = short_text(60, required=True)
+    route = short_text(8, required=True)
+    planned_kg = tonnes("planned_kg", required=True)
+    planned_minutes = fields.Integer(strict=False, validate=validate.Range(1, 10_000))
+    batches = fields.List(fields.Nested(BatchLineSchema), validate=validate.Length(max=50))
+    external_number = _text_of("external_number")
+    contract = _text_of("contract")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
+        return c.IssueManifest(**{**data, "batches": tuple(data.get("batches", ()))})
+
+
+class AssignTruckSchema(CommandSchema):
+    """派车."""
+
+    command = c.AssignTruck
+    plate = _text_of("plate", required=True)
+    driver = fields.String(validate=validate.Length(1, 36))
+    hauler = short_text(60)
+
+
+class LoadTruckSchema(CommandSchema):
+    """装运."""
+
+    command = c.LoadTruck
+    plate = _text_of("plate", required=True)
+    net_out_kg = tonnes("net_out_kg", required=True)
+    gross_out_kg = tonnes("gross_out_kg")
+    tare_out_kg = tonnes("tare_out_kg")
+    moisture_out_bp = percent("moisture_out_bp")
+    moisture_method = short_text(40)
+    ticket_out = _text_of("ticket_out")
+    seal = _text_of("seal")
+    driver = fields.String(validate=validate.Length(1, 36))
+
+
+class TransferLoadSchema(CommandSchema):
+    """转交."""
+
+    command = c.TransferLoad
+    place = _text_of("place", required=True)
+    plate = _text_of("plate", required=True)
+    reason = _text_of("reason", required=True)
+    driver = fields.String(validate=validate.Length(1, 36))
+
+
+class RedirectLoadSchema(CommandSchema):
+    """改运."""
+
+    command = c.RedirectLoad
+    destination = short_text(60, required=True)
+    route = short_text(8, required=True)
+    reason = _text_of("reason", required=True)
+
+
+class ArriveAtGateSchema(CommandSchema):
+    """到厂."""
+
+    command = c.ArriveAtGate
+    gross_arrival_kg = tonnes("gross_arrival_kg")
+
+
+class ReceiveLoadSchema(CommandSchema):
+    """接收."""
+
+    command = c.ReceiveLoad
+    decision = fields.String(required=True, validate=validate.OneOf(("accepted", "partial", "refused")))
+    net_in_kg = tonnes("net_in_kg")
+    gross_in_kg = tonnes("gross_in_kg")
+    tare_in_kg = tonnes("tare_in_kg")
+    moisture_in_bp = percent("moisture_in_bp")
+    accepted_kg = tonnes("accepted_kg")
+    reason = _text_of("reason")
+    ticket_in = _text_of("ticket_in")
+    seal_intact = fields.Boolean()
+    unload_point = _text_of("unload_point")
+    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+
+
+class ReturnLoadSchema(CommandSchema):
+    """退运."""
+
+    command = c.ReturnLoad
+    returned_kg = tonnes("returned_kg", required=True)
+    reason = _text_of("reason", required=True)
+    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+
+
+class DeclareLostSchema(CommandSchema):
+    """灭失."""
+
+    command = c.DeclareLost
+    finding = _text_of("finding", required=True)
+    dumped = fields.Boolean()
+
+
+class VoidManifestSchema(CommandSchema):
+    """作废."""
+
+    command = c.VoidManifest
+    reason = _text_of("reason", required=True)
+
+
+class ResolveDisputeSchema(CommandSchema):
+    """裁定."""
+
+    command = c.ResolveDispute
+    stands = EventId(required=True)
+    reason = _text_of("reason", required=True)
+
+
+class RecordInspectionSchema(CommandSchema):
+    """抽查."""
+
+    command = c.RecordInspection
+    place = _text_of("place", required=True)
+    finding = _text_of("finding", required=True)
+    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+
+
+class DeclareProductionSchema(CommandSchema):
+    """产生."""
+
+    command = c.DeclareProduction
+    facility = short_text(60, required=True)
+    batch = short_text(60, required=True)
+    day = fields.Date(required=True)
+    wet_kg = tonnes("wet_kg", required=True)
+    moisture_bp = percent("moisture_bp")
+    kind = fields.String(validate=validate.OneOf(("plant_sludge", "sewer_sludge")), load_default="plant_sludge")
+    treated_m3 = fields.Integer(strict=False, validate=validate.Range(0, 100_000_000))
+    stabilised_by = short_text(8)
+
+
+class RecordDisposalSchema(CommandSchema):
+    """处置."""
+
+    command = c.RecordDisposal
+    facility = short_text(60, required=True)
+    disposal = short_text(60, required=True)
+    lot = short_text(60, required=True)
+    route = short_text(8, required=True)
+    day = fields.Date(required=True)
+    wet_kg = tonnes("wet_kg", required=True)
+    moisture_bp = percent("moisture_bp")
+    final = fields.Boolean(load_default=False)
+    evidence = short_text(400)
+    decided_by = short_text(120)
+
+
+class TurnAwayTruckSchema(CommandSchema):
+    """无联单拒入."""
+
+    command = c.TurnAwayTruck
+    facility = short_text(60, required=True)
+    plate = _text_of("plate", required=True)
+    finding = _text_of("finding")
+    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+
+
+class HandOutNumbersSchema(CommandSchema):
+    """领用编号."""
+
+    command = c.HandOutNumbers
+    facility = short_text(60, required=True)
+    count = fields.Integer(required=True, strict=False, validate=validate.Range(1, 200))
+    handed_to = short_text(120, required=True)
+
+
+SCHEMAS: Mapping[EventType, type[CommandSchema]] = {
+    schema.command.event: schema
+    for schema in (
+        IssueManifestSchema,
+        AssignTruckSchema,
+        LoadTruckSchema,
+        TransferLoadSchema,
+        RedirectLoadSchema,
+        ArriveAtGateSchema,
+        ReceiveLoadSchema,
+        ReturnLoadSchema,
+        DeclareLostSchema,
+        VoidManifestSchema,
+        ResolveDisputeSchema,
+        RecordInspectionSchema,
+        DeclareProductionSchema,
+        RecordDisposalSchema,
+        TurnAwayTruckSchema,
+        HandOutNumbersSchema,
+    )
+}

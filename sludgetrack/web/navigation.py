@@ -1,0 +1,93 @@
+"""What stands around every page: who is signed in, and the pages their roles have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext
+
+from sludgetrack.access.actors import SignedIn
+from sludgetrack.domain.identity import Role
+from sludgetrack.web import words
+from sludgetrack.web.signing_in import current
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A page in the navigation, for whoever has one of the roles."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    roles: frozenset[Role]
+
+
+def _for(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+ITEMS: tuple[Item, ...] = (
+    Item("plant.today", lazy_gettext("今日"), "today", _for(Role.CLERK)),
+    Item("plant.issue", lazy_gettext("开具联单"), "plus", _for(Role.CLERK)),
+    Item("plant.production", lazy_gettext("产泥申报"), "layers", _for(Role.CLERK)),
+    Item("dispatch.board", lazy_gettext("派车"), "truck", _for(Role.DISPATCHER)),
+    Item("site.arrivals", lazy_gettext("待进厂"), "scale", _for(Role.OPERATOR)),
+    Item("site.lots", lazy_gettext("库存与处置"), "layers", _for(Role.OPERATOR)),
+    Item("driver.loads", lazy_gettext("我的车"), "truck", _for(Role.DRIVER)),
+    Item("regulator.overview", lazy_gettext("总览"), "today", _for(Role.INSPECTOR)),
+    Item("regulator.rates", lazy_gettext("核算"), "chart", _for(Role.INSPECTOR)),
+    Item(
+        "manifests.index",
+        lazy_gettext("联单"),
+        "sheet",
+        _for(Role.CLERK, Role.OPERATOR, Role.DISPATCHER, Role.INSPECTOR),
+    ),
+    Item("paper.index", lazy_gettext("纸质补录"), "print", _for(Role.CLERK, Role.OPERATOR)),
+    Item("admin.people", lazy_gettext("人员"), "person", _for(Role.ADMINISTRATOR)),
+    Item("admin.vehicles", lazy_gettext("车辆"), "truck", _for(Role.ADMINISTRATOR)),
+    Item("admin.facilities", lazy_gettext("设施与许可"), "plant", _for(Role.ADMINISTRATOR)),
+    Item("account.page", lazy_gettext("账号"), "settings", frozenset(Role)),
+)
+
+
+def init(app: Flask) -> None:
+    """Give every template who is signed in, the navigation, and the words for codes."""
+    app.context_processor(_around)
+
+
+def _around() -> dict[str, object]:
+    who = current() if request.endpoint != "static" else None
+    named: dict[str, Callable[..., object]] = {
+        "event_word": words.event_word,
+        "route_word": words.route_word,
+        "field_word": words.field_word,
+        "role_word": words.role_word,
+    }
+    return {"who": _card(who) if who else None, "nav": _nav(who) if who else [], **named}
+
+
+def _card(who: SignedIn) -> dict[str, str]:
+    roles = "、".join(words.role_word(role) for role in Role if who.actor.has(role))
+    return {
+        "person": who.name,
+        "organisation": who.organisation_name,
+        "role": roles,
+        "account": url_for("account.page"),
+        "sign_out": url_for("signing_in.sign_out"),
+    }
+
+
+def _nav(who: SignedIn) -> list[dict[str, object]]:
+    return [
+        {
+            "href": url_for(item.endpoint),
+            "label": item.label,
+            "icon": item.icon,
+            "current": request.endpoint == item.endpoint,
+        }
+        for item in ITEMS
+        if who.actor.roles & item.roles and item.endpoint in current_app.view_functions
+    ]

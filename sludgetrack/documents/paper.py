@@ -62,13 +62,15 @@ class Paper(Canvas):  # type: ignore[misc]  # reportlab has no types
     def write(self, lines: Sequence[tuple[float, float, Line]]) -> None:
         """Set lines at their (x, y) baselines, in reading order."""
         text = self.beginText()
-        styled = None
+        styled = coloured = None
         for x, y, line in lines:
             for piece in line.pieces:
                 if piece.style != styled:
                     styled = piece.style
                     text.setFont(styled.font, round(styled.size, 3))
-                    text.setFillColorRGB(*styled.colour)
+                if styled.colour != coloured:
+                    coloured = styled.colour
+                    text.setFillColorRGB(*coloured)
                 text.setTextOrigin(round(x + piece.x, 2), round(y, 2))
                 text.textOut(piece.text)
         self.drawText(text)

@@ -24,6 +24,11 @@ TEMPLATE = "template_migrated"
 _counter = itertools.count()
 
 
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Instead of pytest-flask's: no request stays open around a test, so that each has a ``g`` of its own."""
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """One throw-away server of this test process, without fsync."""

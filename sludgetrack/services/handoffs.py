@@ -101,6 +101,19 @@ def open_by_token(ctx: Context, key: str, token: str) -> Offer:
     return found
 
 
+def look(ctx: Context, key: str, offer_id: str, secret: str) -> Offer:
+    """An open offer's figures for a driver who knows its code or token, to be read before confirming. Writes nothing.
+
+    Raises WrongCode (to be counted by the caller), OfferExpired, OfferDead, OfferUsed, NotPermitted.
+    """
+    seen = _seen(ctx, offer_id)
+    require(ctx.actor, Action.CONFIRM, open_case(ctx, seen.number, lock=False).parties)
+    _require_open(seen, ctx.now)
+    if _method(seen, key, secret) is None:
+        raise _wrong(seen)
+    return seen
+
+
 def confirm(ctx: Context, key: str, offer_id: str, secret: str) -> Receipt:
     """The driver's word to an offer: ``secret`` is the six digits typed, or the token scanned.
 
@@ -113,7 +126,7 @@ def confirm(ctx: Context, key: str, offer_id: str, secret: str) -> Receipt:
         return receipt_of(ctx.connection, offer.id)
     _require_open(offer, ctx.now)
     if method is None:
-        raise WrongCode(field="code", tries_left=max(0, WRONG_TRIES - offer.wrong_tries - 1))
+        raise _wrong(offer)
     return _record(ctx, case, offer, Confirmation(ctx.actor.organisation, ctx.actor.person, method, ctx.now))
 
 
@@ -147,12 +160,21 @@ def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: st
 
 def _open_offer(ctx: Context, offer_id: str) -> tuple[Case, Offer]:
     """The manifest and then its offer, locked in this order by everybody, for a driver who may confirm."""
-    seen = offers.by_id(ctx.connection, offer_id)
-    if seen is None:
-        raise NotFound(kind="offer", name="")
+    seen = _seen(ctx, offer_id)
     case = open_case(ctx, seen.number)
     require(ctx.actor, Action.CONFIRM, case.parties)
     return case, offers.lock(ctx.connection, seen.id)
+
+
+def _seen(ctx: Context, offer_id: str) -> Offer:
+    seen = offers.by_id(ctx.connection, offer_id)
+    if seen is None:
+        raise NotFound(kind="offer", name="")
+    return seen
+
+
+def _wrong(offer: Offer) -> WrongCode:
+    return WrongCode(field="code", tries_left=max(0, WRONG_TRIES - offer.wrong_tries - 1))
 
 
 def _record(ctx: Context, case: Case, offer: Offer, driver: Confirmation) -> Receipt:

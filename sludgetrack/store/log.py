@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -77,6 +77,28 @@ def head_of(connection: Connection, position: int) -> Head:
         .limit(1)
     ).one()
     return Head(row.size, row.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf as the log keeps it, with the salt that lets its digest be held against it."""
+
+    position: int
+    kind: str
+    salt: bytes
+    hash: bytes
+
+    def holds(self, digest: bytes) -> bool:
+        """Whether this leaf commits to the digest."""
+        return leaf(self.kind, self.salt, digest) == self.hash
+
+
+def leaves(connection: Connection, refs: Collection[str]) -> dict[str, Leaf]:
+    """The leaves of these entries (event ids) and sheets (sheet ids), by id."""
+    columns = log_leaf.c
+    query = select(columns.ref, columns.position, columns.kind, columns.salt, columns.hash)
+    rows = connection.execute(query.where(columns.ref.in_(list(refs))))
+    return {row.ref: Leaf(row.position, row.kind, row.salt, row.hash) for row in rows}
 
 
 def current(connection: Connection) -> Head:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.chain import START
-from sludgetrack.domain.events import Claim, Confirmation, Entry, Mark, Stream, StreamKind
+from sludgetrack.domain.events import Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
 from sludgetrack.store.rows import as_table
 from sludgetrack.store.tables.record import entry, stream
 
@@ -66,16 +66,33 @@ def ensure(connection: Connection, wanted: Sequence[Stream]) -> dict[Stream, Str
 
 def entries(connection: Connection, stream_ids: Iterable[int]) -> dict[int, list[Entry]]:
     """All entries of the given streams, in order, by stream id."""
-    query = (
-        select(entry, stream.c.kind, stream.c.name)
-        .join(stream, stream.c.id == entry.c.stream_id)
-        .where(entry.c.stream_id.in_(list(stream_ids)))
-        .order_by(entry.c.stream_id, entry.c.seq)
-    )
+    query = _entries().where(entry.c.stream_id.in_(list(stream_ids))).order_by(entry.c.stream_id, entry.c.seq)
     found: dict[int, list[Entry]] = {}
     for row in connection.execute(query):
         found.setdefault(row.stream_id, []).append(to_entry(row))
     return found
+
+
+def one(connection: Connection, event_id: str) -> Entry | None:
+    """The entry of an event, or None."""
+    row = connection.execute(_entries().where(entry.c.event_id == event_id)).one_or_none()
+    return to_entry(row) if row else None
+
+
+def newest(connection: Connection, stream_ids: Collection[int], event: EventType, limit: int) -> list[Entry]:
+    """The newest entries of one type in the given streams."""
+    query = _entries().where(entry.c.stream_id.in_(list(stream_ids)), entry.c.type == str(event))
+    return [to_entry(row) for row in connection.execute(query.order_by(entry.c.recorded_at.desc()).limit(limit))]
+
+
+def claims(connection: Connection, stream_id: int, figure: str, value: str) -> bool:
+    """Whether an entry of a stream claims this text for a figure."""
+    found = select(entry.c.event_id).where(entry.c.stream_id == stream_id, entry.c.claim[figure].astext == value)
+    return connection.execute(found.limit(1)).one_or_none() is not None
+
+
+def _entries() -> Select[Any]:
+    return select(entry, stream.c.kind, stream.c.name).join(stream, stream.c.id == entry.c.stream_id)
 
 
 def to_entry(row: Row[Any]) -> Entry:

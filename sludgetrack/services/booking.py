@@ -51,6 +51,11 @@ def book(books: BooksLike, claim: Claim, state: ManifestState) -> Booking | None
     return booked
 
 
+def moves_mass(event: EventType) -> bool:
+    """Whether an event books anything."""
+    return event in _BOOKINGS
+
+
 def weighed(wet_kg: int, measured_bp: int | None, assumed_bp: int | None) -> Weighed:
     """A quantity by its own moisture or, marked so, the one the record assumed for it."""
     if measured_bp is not None:

@@ -28,7 +28,6 @@ from sludgetrack.store import names, numbering, people, rules, streams
 from sludgetrack.store.append import Appending, Draft, Receipt, append, find
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Facility
-from sludgetrack.store.holdings import lock_facilities
 
 MOST_NUMBERS_AT_ONCE = 200
 
@@ -138,7 +137,7 @@ def _act(ctx: Context, code: str, command: c.Command, complete: Any) -> Receipt:
     heads = streams.lock(ctx.connection, [stream])
     if command.based_on is not None and command.based_on != heads[stream].hash.hex():
         raise StaleState(field="based_on", based_on=command.based_on, head=heads[stream].hash.hex())
-    lock_facilities(ctx.connection, [facility.id])
+    ctx.directory.lock_facilities([facility.code])
     books = Books(ctx.connection, ctx.directory)
     figures: Mapping[str, Any] = complete(facility, books)
     claim = make_claim(ctx, command, stream, decision, figures)

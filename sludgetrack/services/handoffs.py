@@ -29,7 +29,7 @@ from sludgetrack.domain.permissions import BY_EVENT, Action, require
 from sludgetrack.services.cases import Case, fingerprint, open_case
 from sludgetrack.services.commands import load_command, store_command
 from sludgetrack.services.context import Context
-from sludgetrack.services.manifests import own_word, prepare, record
+from sludgetrack.services.manifests import Witness, own_word, prepare, record
 from sludgetrack.store import offers, people
 from sludgetrack.store.append import Receipt, find, receipt_of
 from sludgetrack.store.offers import Offer, OfferState
@@ -155,7 +155,8 @@ def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: st
     prepared = prepare(ctx, case, command)
     offers.replace_open(ctx.connection, case.head.id, ctx.now)
     absent = Confirmation(case.parties.hauler, None, Method.NONE, ctx.now, reason)
-    return record(ctx, case, prepared, (own_word(ctx, prepared.decision), absent), print_)
+    words = (own_word(ctx, prepared.decision), absent)
+    return record(ctx, case, prepared, Witness(words, people.card(ctx.connection, ctx.actor.person), print_))
 
 
 def _open_offer(ctx: Context, offer_id: str) -> tuple[Case, Offer]:
@@ -183,8 +184,8 @@ def _record(ctx: Context, case: Case, offer: Offer, driver: Confirmation) -> Rec
     command = load_command(offer.event, offer.command)
     prepared = prepare(ctx, case, command)
     giver = Confirmation(offer.organisation, offer.made_by, Method.TYPED, offer.made_at)
-    witnessed = replace(prepared, personal=_cards(ctx, offer))
-    receipt = record(_speaking_for(ctx, offer), case, witnessed, (giver, driver), offer.figures_hash)
+    witness = Witness((giver, driver), _cards(ctx, offer), offer.figures_hash)
+    receipt = record(_speaking_for(ctx, offer), case, prepared, witness)
     offers.decide(ctx.connection, offer.id, OfferState.CONFIRMED, by=ctx.actor.person, at=ctx.now)
     return receipt
 
@@ -199,8 +200,8 @@ def _speaking_for(ctx: Context, offer: Offer) -> Context:
 
 def _cards(ctx: Context, offer: Offer) -> dict[str, Any]:
     """Both people's cards, to stand beside the claim."""
-    giver = people.card(ctx.connection, offer.made_by)
-    driver = people.card(ctx.connection, ctx.actor.person)
+    both = people.cards(ctx.connection, [offer.made_by, ctx.actor.person])
+    giver, driver = both.get(offer.made_by, {}), both.get(ctx.actor.person, {})
     return {**giver, **{f"driver_{key}": value for key, value in driver.items()}}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sludgetrack.domain import commands as c
@@ -27,7 +27,6 @@ from sludgetrack.store import numbering, people, rules, streams
 from sludgetrack.store.append import Appending, Draft, Receipt, append, find
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Facility
-from sludgetrack.store.holdings import lock_facilities
 
 
 def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, late: bool = False) -> Receipt:
@@ -64,7 +63,7 @@ def act(ctx: Context, number: str, command: c.Command, *, late: bool = False) ->
     case = open_case(ctx, number)
     require(ctx.actor, BY_EVENT[command.event], case.parties)
     prepared = prepare(ctx, case, command, late=late)
-    return record(ctx, case, prepared, (own_word(ctx, prepared.decision),), print_)
+    return record(ctx, case, prepared, Witness((own_word(ctx, prepared.decision),), _clerk(ctx), print_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,15 @@ class Prepared:
     command: c.Command
     decision: Decision
     figures: Mapping[str, Any]
-    personal: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What goes beside a claim: who gave their word, the people's cards, and the digest of the request."""
+
+    confirmations: tuple[Confirmation, ...]
+    personal: Mapping[str, Any]
+    fingerprint: bytes
 
 
 def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False) -> Prepared:
@@ -89,7 +96,7 @@ def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False)
         people.require_driver(ctx.connection, command.driver, case.parties.hauler)
     if isinstance(command, c.LoadTruck) and command.moisture_out_bp is None:
         figures["assumed_bp"] = rules.assumed_moisture_bp()
-    return Prepared(command, decision, figures, _clerk(ctx))
+    return Prepared(command, decision, figures)
 
 
 def circumstances(ctx: Context, case: Case, command: c.Command, *, late: bool) -> Circumstances:
@@ -106,19 +113,17 @@ def circumstances(ctx: Context, case: Case, command: c.Command, *, late: bool) -
     )
 
 
-def record(
-    ctx: Context, case: Case, prepared: Prepared, confirmations: tuple[Confirmation, ...], print_: bytes | None
-) -> Receipt:
+def record(ctx: Context, case: Case, prepared: Prepared, witness: Witness) -> Receipt:
     """Append what was decided: the claim, what it books, and the manifest's new state."""
     claim = make_claim(ctx, prepared.command, case.stream, prepared.decision, prepared.figures)
     marks = prepared.decision.marks
     books = Books(ctx.connection, ctx.directory)
-    lock_facilities(ctx.connection, _stock_touched(ctx, case.state))
-    if Mark.CONTRADICTS not in marks:
+    if booking.moves_mass(claim.type) and Mark.CONTRADICTS not in marks:
+        ctx.directory.lock_facilities([case.state.figures["giver"], case.state.figures["destination"]])
         booked = booking.book(books, claim, case.state)
         if booked is not None and booked.overdraft:
             marks = (*marks, Mark.OVERDRAFT)
-    draft = Draft(claim, confirmations, marks, prepared.personal, print_)
+    draft = Draft(claim, witness.confirmations, marks, witness.personal, witness.fingerprint)
     work = Appending([draft], {case.stream: case.head}, {case.stream: case.state}, books)
     return append(ctx.connection, ctx.directory, work, ctx.now)[0]
 
@@ -148,10 +153,6 @@ def owner_of(ctx: Context, facility: Facility) -> Parties:
     """The parties to an act on a facility: who runs it, and where it lies."""
     organisation = ctx.directory.organisation(facility.organisation_id)
     return Parties(giver=organisation.code, divisions=(facility.division,))
-
-
-def _stock_touched(ctx: Context, state: ManifestState) -> set[int]:
-    return {ctx.directory.facility(state.figures[name]).id for name in ("giver", "destination")}
 
 
 def _check_destination(ctx: Context, command: c.IssueManifest, giver: Facility, *, late: bool) -> None:

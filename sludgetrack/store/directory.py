@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
 from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.identity import FacilityKind, OrganisationKind
@@ -101,19 +101,29 @@ class Directory:
 
     def load_facilities(self, codes: Collection[str] = (), ids: Collection[int] = ()) -> None:
         """Read several facilities at once, and the organisations that run them."""
-        found = self._connection.execute(
-            select(facility).where(or_(facility.c.code.in_(codes), facility.c.id.in_(ids)))
-        ).all()
-        for row in found:
-            self._remember(_facility(row))
-        self.load_organisations({row.organisation_id for row in found})
+        wanted = or_(facility.c.code.in_(codes), facility.c.id.in_(ids))
+        self._read(_WITH_ORGANISATION.where(wanted))
+
+    def lock_facilities(self, codes: Collection[str]) -> None:
+        """Read these facilities and hold their stock until the end of the transaction.
+
+        All writers take them in the order of their ids, so that none waits in a circle.
+        """
+        query = _WITH_ORGANISATION.where(facility.c.code.in_(codes)).order_by(facility.c.id)
+        self._read(query.with_for_update(of=facility, key_share=True))
+
+    def _read(self, query: Select[Any]) -> None:
+        for row in self._connection.execute(query):
+            values = tuple(row)
+            self._remember(_facility(values[:_FACILITY_WIDTH]))
+            self._remember_organisation(_organisation(values[_FACILITY_WIDTH:]))
 
     def load_all(self) -> None:
         """Read every facility and organisation."""
         for row in self._connection.execute(select(facility)):
-            self._remember(_facility(row))
+            self._remember(_facility(tuple(row)))
         for row in self._connection.execute(select(organisation)):
-            self._remember_organisation(_organisation(row))
+            self._remember_organisation(_organisation(tuple(row)))
 
     def facilities(self) -> Mapping[str, Facility]:
         """What has been read so far, by code."""
@@ -129,14 +139,14 @@ class Directory:
         missing = set(ids) - self._organisations.keys()
         if missing:
             for row in self._connection.execute(select(organisation).where(organisation.c.id.in_(missing))):
-                self._remember_organisation(_organisation(row))
+                self._remember_organisation(_organisation(tuple(row)))
 
     def hauler(self, code: str) -> Organisation:
         """The organisation that hauls under this code. Raises NotFound."""
         if code not in self._haulers:
             query = select(organisation).where(organisation.c.hauler_code == code)
             for row in self._connection.execute(query):
-                self._remember_organisation(_organisation(row))
+                self._remember_organisation(_organisation(tuple(row)))
         try:
             return self._haulers[code]
         except KeyError:
@@ -152,7 +162,7 @@ class Directory:
         row = self._connection.execute(select(organisation).where(organisation.c.code == code)).one_or_none()
         if row is None:
             raise NotFound(kind="organisation", name=code)
-        self._remember_organisation(_organisation(row))
+        self._remember_organisation(_organisation(tuple(row)))
         return self._organisations[row.id]
 
     def forget(self) -> None:
@@ -172,13 +182,20 @@ class Directory:
             self._haulers[found.hauler_code] = found
 
 
-def _facility(row: Row[Any]) -> Facility:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented accessor
-    return Facility(**{**values, "kind": FacilityKind(row.kind), "routes": tuple(row.routes)})
+_WITH_ORGANISATION = select(facility, organisation).join(organisation, organisation.c.id == facility.c.organisation_id)
+_FACILITY_WIDTH = len(facility.c)
+_FACILITY_NAMES = tuple(facility.c.keys())
+_ORGANISATION_NAMES = tuple(organisation.c.keys())
 
 
-def _organisation(row: Row[Any]) -> Organisation:
-    return Organisation(**{**row._mapping, "kind": OrganisationKind(row.kind)})  # noqa: SLF001 - documented accessor
+def _facility(values: tuple[Any, ...]) -> Facility:
+    said = dict(zip(_FACILITY_NAMES, values, strict=True))
+    return Facility(**{**said, "kind": FacilityKind(said["kind"]), "routes": tuple(said["routes"])})
+
+
+def _organisation(values: tuple[Any, ...]) -> Organisation:
+    said = dict(zip(_ORGANISATION_NAMES, values, strict=True))
+    return Organisation(**{**said, "kind": OrganisationKind(said["kind"])})
 
 
 def _vehicle(row: Row[Any]) -> Vehicle:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.identity import Role
@@ -13,12 +14,18 @@ from sludgetrack.store.tables.registry import organisation, person
 
 def card(connection: Connection, person_id: str) -> dict[str, Any]:
     """Name, phone and licence of a person, as far as known; empty for nobody."""
-    row = connection.execute(
-        select(person.c.name, person.c.phone, person.c.licence).where(person.c.id == person_id)
-    ).one_or_none()
-    if row is None:
-        return {}
-    said = {"person": person_id, "name": row.name, "phone": row.phone, "licence": row.licence}
+    return cards(connection, [person_id]).get(person_id, {})
+
+
+def cards(connection: Connection, person_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The cards of several people, by id."""
+    p = person.c
+    rows = connection.execute(select(p.id, p.name, p.phone, p.licence).where(p.id.in_(person_ids)))
+    return {row.id: _card(row) for row in rows}
+
+
+def _card(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    said = {"person": row.id, "name": row.name, "phone": row.phone, "licence": row.licence}
     return {key: value for key, value in said.items() if value is not None}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.chain import canonical_bytes
 from sludgetrack.domain.errors import (
+    IdempotencyConflict,
     MissingField,
     NotFound,
     NotPermitted,
@@ -60,7 +61,7 @@ def make_offer(ctx: Context, key: str, number: str, command: c.Command) -> Shown
     """Offer figures for the driver to confirm. Everything is decided now, so that a wrong figure shows at once.
 
     An open offer of the same manifest ends: changed figures need a new code. The same request again gives the same
-    offer.
+    offer; other figures under the same event id raise IdempotencyConflict.
     """
     case = open_case(ctx, number)
     require(ctx.actor, _offering(command.event), case.parties)
@@ -68,6 +69,8 @@ def make_offer(ctx: Context, key: str, number: str, command: c.Command) -> Shown
     figures_hash = fingerprint(ctx.actor, number, command)
     if again is not None and again.figures_hash == figures_hash:
         return show(again, key)
+    if again is not None:
+        raise IdempotencyConflict(field="event_id", event_id=command.event_id)
     prepare(ctx, case, command)
     offers.replace_open(ctx.connection, case.head.id, ctx.now)
     offer = Offer(

@@ -102,6 +102,11 @@ class Form:
         self.errors.setdefault(name, text)
         self.status = status if self.status == 200 else self.status
 
+    def move_error(self, name: str, shown_at: str) -> None:
+        """Say at another field what is wrong with one that the page does not show."""
+        if name in self.errors:
+            self.errors.setdefault(shown_at, self.errors.pop(name))
+
     def command(self, event: EventType, fixed: Mapping[str, Any] | None = None) -> Any:
         """The command typed, or None with the errors noted. ``fixed`` are wire values the page knows by itself."""
         schema = SCHEMAS[event]()

@@ -56,9 +56,23 @@ def record_disposal(ctx: Context, command: c.RecordDisposal) -> Receipt:
         names.require_free(ctx.connection, command.disposal, "disposal")
         lot = _lot(books, site, command.lot)
         _check(_disposal_problems(ctx, command, site))
-        return {**command.figures(), **judgement_figures(books, lot, judge(ctx, books, site, command))}
+        judged = judgement_figures(books, lot, judge(ctx, books, site, command))
+        return {**command.figures(), **site_figures(ctx, site), **judged}
 
     return _act(ctx, command.facility, command, complete)
+
+
+def site_figures(ctx: Context, site: Facility) -> dict[str, Any]:
+    """A disposal's site as it is registered at the disposal, so that its sheet never depends on later changes."""
+    owner = ctx.directory.organisation(site.organisation_id)
+    said = {
+        "zone": site.zone,
+        "facility_name": site.name,
+        "facility_address": site.address,
+        "facility_permit": site.permit_no,
+        "facility_credit_code": owner.credit_code,
+    }
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def preview_disposal(ctx: Context, command: c.RecordDisposal) -> Judgement:

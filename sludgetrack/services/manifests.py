@@ -87,8 +87,9 @@ class Witness:
 def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False) -> Prepared:
     """Decide on a command for a manifest as it is now, and complete its figures. Writes nothing."""
     require_current(case, command)
-    decision = decide(case.state, command, circumstances(ctx, case, command, late=late))
-    figures = dict(command.figures())
+    around = circumstances(ctx, case, command, late=late)
+    decision = decide(case.state, command, around)
+    figures = {**command.figures(), **_as_registered(ctx, command, around)}
     if isinstance(command, c.RedirectLoad):
         _check_route(ctx, command.destination, command.route)
         figures |= _destination(ctx, command.destination)
@@ -97,6 +98,17 @@ def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False)
     if isinstance(command, c.LoadTruck) and command.moisture_out_bp is None:
         figures["assumed_bp"] = rules.assumed_moisture_bp()
     return Prepared(command, decision, figures)
+
+
+def _as_registered(ctx: Context, command: c.Command, around: Circumstances) -> dict[str, Any]:
+    """What the sheet says of a truck and of an authority, as they are registered at the act."""
+    if isinstance(command, c.DeclareLost | c.ResolveDispute | c.RecordInspection):
+        return {"authority_name": ctx.directory.organisation_by_code(ctx.actor.organisation).name}
+    rated_kg = around.rated_kg
+    if isinstance(command, c.TransferLoad):
+        vehicle = ctx.directory.vehicle(command.plate)
+        rated_kg = vehicle.rated_kg if vehicle else None
+    return {} if rated_kg is None else {"rated_kg": rated_kg}
 
 
 def circumstances(ctx: Context, case: Case, command: c.Command, *, late: bool) -> Circumstances:
@@ -207,6 +219,7 @@ def _snapshot(ctx: Context, command: c.IssueManifest) -> dict[str, Any]:
         "giver_credit_code": owner.credit_code,
         "hauler_name": hauler.hauler_name or hauler.name,
         "hauler_licence": hauler.licence,
+        "hauler_credit_code": hauler.credit_code,
     }
     return {key: value for key, value in said.items() if value is not None} | _destination(ctx, command.destination)
 

@@ -19,16 +19,17 @@ from sludgetrack.domain.chain import canonical_bytes, claim_hash, commitment, en
 from sludgetrack.domain.errors import IdempotencyConflict
 from sludgetrack.domain.events import KINDS, Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
 from sludgetrack.domain.manifest import ManifestState, advance, fold
-from sludgetrack.store import log, names
+from sludgetrack.store import log, names, outbox
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.disposals import project_disposals
+from sludgetrack.store.outbox import Topic
 from sludgetrack.store.projection import project_manifests
 from sludgetrack.store.registers import project_registers
 from sludgetrack.store.rows import as_table, copy_rows
 from sludgetrack.store.streams import StreamHead, entries
 from sludgetrack.store.tables.record import entry as entry_table
-from sludgetrack.store.tables.record import log_leaf, outbox, personal, stream
+from sludgetrack.store.tables.record import log_leaf, personal, stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +239,8 @@ def _write_heads(connection: Connection, written: Iterable[_Written], heads: Map
 
 
 def _ask_for_sheets(connection: Connection, written: Iterable[_Written], now: datetime) -> None:
-    wanted = [("sheet", w.entry.claim.event_id, now, now) for w in written if KINDS[w.entry.claim.type].sheet]
-    if wanted:
-        copy_rows(connection, outbox, ("topic", "ref", "created_at", "not_before"), wanted)
+    leaving = [w.entry.claim.event_id for w in written if KINDS[w.entry.claim.type].sheet]
+    outbox.add(connection, Topic.SHEET, leaving, now)
 
 
 def _receipt(made: Entry, position: int) -> Receipt:

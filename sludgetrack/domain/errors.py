@@ -204,3 +204,9 @@ class LoginLocked(DomainError):
     """Too many wrong passwords; the lock grows with each further one. Facts: until."""
 
     code = "login_locked"
+
+
+class LastAdministrator(DomainError):
+    """Nobody would be left who administers the organisation. Facts: none."""
+
+    code = "last_administrator"

@@ -61,6 +61,11 @@ class Action(StrEnum):
     HAND_OUT_NUMBERS = "hand_out_numbers"
     BACK_ENTER = "back_enter"
     ADMINISTER = "administer"
+    """People, vehicles and permits of one's own organisation."""
+    REGISTER = "register"
+    """New organisations and facilities, and the first administrator of an organisation that has none."""
+    AMEND = "amend"
+    """What is registered of a facility."""
     SET_POLICY = "set_policy"
     READ_RATES = "read_rates"
 
@@ -133,6 +138,8 @@ POLICY: Mapping[Action, tuple[tuple[Rule, ...], ...]] = {
     Action.HAND_OUT_NUMBERS: ((_clerk, works_at_giver),),
     Action.BACK_ENTER: ((_clerk, works_at_giver), (_operator, works_at_destination)),
     Action.ADMINISTER: ((_administrator, works_at_giver),),
+    Action.REGISTER: ((_administrator, regulates),),
+    Action.AMEND: ((_administrator, works_at_giver), (_administrator, regulates)),
     Action.SET_POLICY: ((_inspector, regulates),),
     Action.READ_RATES: ((is_party,), (regulates,)),
 }

@@ -27,13 +27,18 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One registering event: in whose stream, what, with which fields; names of people go to ``personal``."""
+    """One registering event: in whose stream, what, with which fields; names of people go to ``personal``.
+
+    ``fingerprint`` is the digest of the request of a person who may send it twice. In a change a field that is None
+    is one that was emptied.
+    """
 
     stream: Stream
     event_id: str
     type: EventType
     figures: Mapping[str, Any]
     personal: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: bytes | None = None
 
 
 def register(
@@ -50,13 +55,16 @@ def register(
     heads = streams.ensure(connection, [r.stream for r in registrations])
     word = Confirmation(organisation, actor, Method.TYPED, now)
     drafts = [
-        Draft(_claim(r, now, actor, organisation), (word,), marks, dict(r.personal) or None) for r in registrations
+        Draft(_claim(r, now, actor, organisation), (word,), marks, dict(r.personal) or None, r.fingerprint)
+        for r in registrations
     ]
     return append(connection, directory, Appending(drafts, heads, {}), now)
 
 
 def _claim(registration: Registration, now: datetime, actor: str | None, organisation: str) -> Claim:
-    figures = {key: value for key, value in registration.figures.items() if value is not None}
+    figures = dict(registration.figures)
+    if registration.type is not EventType.CHANGED:
+        figures = {key: value for key, value in figures.items() if value is not None}
     return Claim(
         event_id=registration.event_id,
         type=registration.type,

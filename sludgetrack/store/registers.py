@@ -65,7 +65,9 @@ def _registered(connection: Connection, directory: Directory, entry: Entry, stre
 def _changed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
     table, key = _TABLES[Register(entry.claim.figures["what"])]
     values = _values(connection, directory, entry, table)
-    connection.execute(update(table).where(table.c[key] == values.pop(key)).values(**values))
+    named = values.pop(key)
+    if values:
+        connection.execute(update(table).where(table.c[key] == named).values(**values))
     directory.forget()
 
 

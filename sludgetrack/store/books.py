@@ -242,11 +242,12 @@ class Books:
                 (h.id, [self._ids[key] for key in keys]),
                 (h.wet_kg, [p.wet_kg for p in present]),
                 (h.moisture_bp, [p.moisture_bp for p in present]),
+                (h.estimated, [p.estimated for p in present]),
                 (h.physical_left, [p.physical_left for p in present]),
                 (h.origin_left, [p.origin_left for p in present]),
             ],
         )
-        values = {name: now.c[name] for name in ("wet_kg", "moisture_bp", "physical_left", "origin_left")}
+        values = {name: now.c[name] for name in ("wet_kg", "moisture_bp", "estimated", "physical_left", "origin_left")}
         self._connection.execute(update(mass.holding).where(h.id == now.c.id).values(**values))
         shares = [
             (self._ids[key], self._origins[name].id, left)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
 from sludgetrack.domain.events import Entry, EventType
+from sludgetrack.domain.holdings import Holding
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.rows import copy_rows
@@ -37,21 +39,25 @@ def project_disposals(connection: Connection, directory: Directory, entries: Ite
             figures = entry.claim.figures
             site = directory.facility(figures["facility"])
             lot = books.holding(figures["lot"], site.place.account)
-            moisture = figures.get("moisture_bp")
-            rows.append(
-                (
-                    entry.claim.event_id,
-                    figures["disposal"],
-                    site.id,
-                    books.id_of(figures["lot"], site.place.account),
-                    figures["route"],
-                    date.fromisoformat(figures["day"]),
-                    figures["wet_kg"],
-                    moisture if moisture is not None or lot is None else lot.moisture_bp,
-                    figures.get("final", False),
-                    figures["compliant"],
-                    json.dumps(figures["breaches"], ensure_ascii=False),
-                )
-            )
+            row = disposal_row(entry, site.id, lot) | {"holding_id": books.id_of(figures["lot"], site.place.account)}
+            rows.append((*(row[column] for column in _COLUMNS[:-1]), json.dumps(row["reasons"], ensure_ascii=False)))
     if rows:
         copy_rows(connection, disposal, _COLUMNS, rows)
+
+
+def disposal_row(entry: Entry, site_id: int, lot: Holding | None) -> dict[str, Any]:
+    """The row a disposal gives, but for its lot's row. Its moisture, where none was measured, is the lot's."""
+    figures = entry.claim.figures
+    moisture = figures.get("moisture_bp")
+    return {
+        "event_id": entry.claim.event_id,
+        "name": figures["disposal"],
+        "facility_id": site_id,
+        "route": figures["route"],
+        "day": date.fromisoformat(figures["day"]),
+        "wet_kg": figures["wet_kg"],
+        "moisture_bp": moisture if moisture is not None or lot is None else lot.moisture_bp,
+        "final": figures.get("final", False),
+        "compliant": figures["compliant"],
+        "reasons": figures["breaches"],
+    }

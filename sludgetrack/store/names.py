@@ -17,13 +17,15 @@ _NAMED = {EventType.ISSUED: "name", EventType.PRODUCED: "batch", EventType.DISPO
 
 def take(connection: Connection, entries: Iterable[Entry]) -> None:
     """Enter the names these events give. A name in use is an integrity error: whoever names has checked."""
-    rows = [
-        (entry.claim.figures[_NAMED[entry.claim.type]], str(entry.claim.type))
-        for entry in entries
-        if entry.claim.type in _NAMED
-    ]
+    rows = [named for entry in entries for named in names_of(entry)]
     if rows:
         copy_rows(connection, name, ("name", "kind"), rows)
+
+
+def names_of(entry: Entry) -> list[tuple[str, str]]:
+    """The names an event gives, each with what kind of thing it names: the type of the event."""
+    figure = _NAMED.get(entry.claim.type)
+    return [(entry.claim.figures[figure], str(entry.claim.type))] if figure else []
 
 
 def taken(connection: Connection, names: Collection[str]) -> set[str]:

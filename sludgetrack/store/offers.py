@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,6 +85,30 @@ def lock(connection: Connection, offer_id: str) -> Offer:
 def open_of(connection: Connection, manifest_id: int) -> Offer | None:
     """The offer a manifest waits with, expired or not."""
     return _one(connection, _query().where(table.c.manifest_id == manifest_id, table.c.state == str(OfferState.OPEN)))
+
+
+def open_by_number(connection: Connection, numbers: Collection[str]) -> dict[str, Offer]:
+    """The offers these manifests wait with, expired or not, by manifest number."""
+    query = _query().where(manifest.c.number.in_(list(numbers)), table.c.state == str(OfferState.OPEN))
+    return {row.number: _offer(row) for row in connection.execute(query)}
+
+
+def open_for_hauler(connection: Connection, organisation_code: str, now: datetime) -> list[Offer]:
+    """The offers a hauler's drivers may still confirm, oldest first."""
+    hauler = organisation.alias("hauler")
+    query = (
+        _query()
+        .join(hauler, hauler.c.id == manifest.c.hauler_id)
+        .where(hauler.c.code == organisation_code, table.c.state == str(OfferState.OPEN), table.c.expires_at > now)
+        .order_by(table.c.made_at)
+    )
+    return [_offer(row) for row in connection.execute(query)]
+
+
+def command_values(connection: Connection, manifest_id: int, figure: str) -> set[str]:
+    """The texts that a manifest's offers, whatever became of them, state for a figure."""
+    value = table.c.command[figure].astext
+    return set(connection.scalars(select(value).where(table.c.manifest_id == manifest_id, value.is_not(None))))
 
 
 def newest_of(connection: Connection, manifest_id: int) -> Offer | None:

@@ -1,0 +1,187 @@
+"""What anyone may see of a manifest: its state by the number alone, the rest with the six characters beside it.
+
+Names of people, phones, plates and remarks are in none of it. Whether the record is intact is found out anew each
+time, from the entries, the log's leaves and the stored sheets themselves.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from sludgetrack.domain import chain, numbers
+from sludgetrack.domain.errors import NotFound
+from sludgetrack.domain.events import KINDS, Entry, EventType, Stream, StreamKind
+from sludgetrack.domain.manifest import Receipt, Status, Weighing, fold
+from sludgetrack.store import log, manifest_reading, streams
+from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore
+from sludgetrack.store.log import Head, Leaf, LeafKind
+from sludgetrack.store.manifest_reading import SheetRow
+from sludgetrack.store.streams import StreamHead
+
+NO_CODE = "-" * numbers.PUBLIC_LENGTH
+"""What is compared where no characters were given: no code has hyphens."""
+
+
+class Flaw(StrEnum):
+    """What does not hold in a record."""
+
+    CHAIN = "chain"
+    LOG = "log"
+    SHEET = "sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found when the record was checked just now, and the log's head at that moment.
+
+    ``unread`` counts sheets whose file could not be read (the storage does not answer): nothing is said about those.
+    """
+
+    flaws: frozenset[Flaw]
+    entries: int
+    sheets: int
+    unread: int
+    head: Head
+
+    @property
+    def intact(self) -> bool:
+        """Whether everything that could be checked holds."""
+        return not self.flaws
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A handoff's sheet by the digest of its file; None where it is still being made."""
+
+    event: EventType
+    occurred_at: datetime
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the six characters open: places, masses, sheets, and whether the record is intact."""
+
+    giver: str
+    hauler: str
+    destination: str
+    route: str
+    issued_at: datetime
+    loaded: Weighing | None
+    receipt: Receipt | None
+    accepted_kg: int
+    held_kg: int
+    returned: Weighing | None
+    sheets: tuple[Sheet, ...]
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class PublicView:
+    """A manifest as anyone sees it; ``contents`` only for whoever has the sheet in hand."""
+
+    number: str
+    status: Status
+    disputed: bool
+    closed: bool
+    contents: Contents | None
+
+
+def public_view(connection: Connection, blobs: BlobStore, number: str, code: str | None) -> PublicView:
+    """The manifest with this number. A wrong code is answered like none, after the same work.
+
+    Raises NotANumber and NotFound.
+    """
+    name = str(numbers.parse(number))
+    stream = Stream(StreamKind.MANIFEST, name)
+    head = streams.peek(connection, [stream]).get(stream)
+    if head is None:
+        raise NotFound(field="number", kind="manifest", name=numbers.grouped(name))
+    row = manifest_reading.one_row(connection, head.id)
+    opened = hmac.compare_digest(row.public_code.encode(), (code or NO_CODE).upper().encode())
+    return PublicView(
+        number=name,
+        status=Status(row.status),
+        disputed=row.disputed,
+        closed=row.closed,
+        contents=_contents(connection, blobs, head) if opened else None,
+    )
+
+
+def _contents(connection: Connection, blobs: BlobStore, head: StreamHead) -> Contents:
+    row = manifest_reading.one_row(connection, head.id)
+    entries = streams.entries(connection, [head.id])[head.id]
+    kept = {sheet.event_id: sheet for sheet in manifest_reading.sheets_of(connection, head.id)}
+    state = fold(entries)
+    return Contents(
+        giver=row.giver_name,
+        hauler=row.hauler_name,
+        destination=row.destination_name,
+        route=row.route,
+        issued_at=row.issued_at,
+        loaded=state.loaded,
+        receipt=state.receipts[-1] if state.receipts else None,
+        accepted_kg=state.accepted_kg,
+        held_kg=state.held_kg,
+        returned=state.returned,
+        sheets=tuple(_sheet(entry, kept) for entry in entries if KINDS[entry.claim.type].sheet),
+        check=check(connection, blobs, head, entries),
+    )
+
+
+def _sheet(entry: Entry, kept: Mapping[str, SheetRow]) -> Sheet:
+    found = kept.get(entry.claim.event_id)
+    return Sheet(entry.claim.type, entry.claim.occurred_at, found.file_digest.hex() if found else None)
+
+
+def check(connection: Connection, blobs: BlobStore, head: StreamHead, entries: Sequence[Entry]) -> Check:
+    """Hold a manifest's entries against each other, the log, and the files of its sheets."""
+    sheets = manifest_reading.sheets_of(connection, head.id)
+    refs = [*(entry.claim.event_id for entry in entries), *(sheet.id for sheet in sheets)]
+    leaves = log.leaves(connection, refs)
+    damaged, unread = _files(blobs, sheets)
+    flaws = {
+        Flaw.CHAIN: not _holds_together(head, entries),
+        Flaw.LOG: not _is_logged(entries, sheets, leaves),
+        Flaw.SHEET: damaged > 0,
+    }
+    return Check(
+        flaws=frozenset(flaw for flaw, found in flaws.items() if found),
+        entries=len(entries),
+        sheets=len(sheets),
+        unread=unread,
+        head=log.current(connection),
+    )
+
+
+def _holds_together(head: StreamHead, entries: Sequence[Entry]) -> bool:
+    """Every entry follows from the one before, and none is missing at the end."""
+    return not chain.verify(entries) and (head.seq, head.hash) == (entries[-1].seq, entries[-1].hash)
+
+
+def _is_logged(entries: Iterable[Entry], sheets: Iterable[SheetRow], leaves: Mapping[str, Leaf]) -> bool:
+    wanted = [
+        *((entry.claim.event_id, LeafKind.ENTRY, entry.hash) for entry in entries),
+        *((sheet.id, LeafKind.SHEET, sheet.file_digest) for sheet in sheets),
+    ]
+    found = [(leaves.get(ref), kind, digest) for ref, kind, digest in wanted]
+    return all(leaf is not None and leaf.kind == kind and leaf.holds(digest) for leaf, kind, digest in found)
+
+
+def _files(blobs: BlobStore, sheets: Iterable[SheetRow]) -> tuple[int, int]:
+    """How many files are missing or changed, and how many could not be read."""
+    damaged = unread = 0
+    for sheet in sheets:
+        try:
+            blobs.get(sheet.file_digest)
+        except (BlobMissing, BlobDamaged):
+            damaged += 1
+        except OSError:
+            unread += 1
+    return damaged, unread

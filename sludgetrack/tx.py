@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -51,9 +51,35 @@ _WHO = text(
 
 def run(engine: Engine, work: Callable[[Connection], T], actor: Actor | None = None) -> T:
     """Do the whole work in one unit, again when the database says that another try may succeed."""
+    return _trying(lambda: unit_of_work(engine, actor), work)
+
+
+@contextmanager
+def session(engine: Engine) -> Iterator[Connection]:
+    """A connection of one's own for several units of work (``run_on``), which temporary tables need.
+
+    It is closed at the end instead of going back to the pool, and takes its temporary tables and locks with it.
+    """
+    with engine.connect() as connection:
+        connection.detach()
+        yield connection
+
+
+def run_on(connection: Connection, work: Callable[[Connection], T]) -> T:
+    """Do the whole work in one unit of a session, again when the database says that another try may succeed."""
+    return _trying(lambda: _unit_on(connection), work)
+
+
+@contextmanager
+def _unit_on(connection: Connection) -> Iterator[Connection]:
+    with connection.begin():
+        yield connection
+
+
+def _trying(unit: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], T]) -> T:
     for attempt in range(1, TRIES + 1):
         try:
-            with unit_of_work(engine, actor) as connection:
+            with unit() as connection:
                 return work(connection)
         except Exception as error:
             if attempt == TRIES or sqlstate(error) not in _RETRYABLE:

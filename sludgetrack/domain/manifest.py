@@ -174,14 +174,26 @@ def _settle(history: list[Entry], disputed: Mapping[str, Entry], stands: str) ->
     """The events that count once one claim stands.
 
     A contradicting claim that stands takes the place of everything that made it impossible: it follows the longest
-    beginning of the history after which it was allowed. Otherwise the history stands as it is.
+    beginning of the history after which it was allowed, and what came later stays as far as it is possible after it.
+    Otherwise the history stands as it is.
     """
     claim = disputed.get(stands)
     if claim is None:
         return history
     for length in range(len(history), 0, -1):
-        if _replay(history[:length]).status in ALLOWED[claim.claim.type]:
-            return [*history[:length], claim]
+        if _is_possible(claim, history[:length]):
+            return _with_possible([*history[:length], claim], history[length:])
+    return history
+
+
+def _is_possible(entry: Entry, history: Iterable[Entry]) -> bool:
+    return _replay(history).status in ALLOWED[entry.claim.type]
+
+
+def _with_possible(history: list[Entry], later: Iterable[Entry]) -> list[Entry]:
+    for entry in later:
+        if _is_possible(entry, history):
+            history = [*history, entry]
     return history
 
 
@@ -217,21 +229,20 @@ def _loaded(state: ManifestState, entry: Entry) -> ManifestState:
         moisture_bp=figures.get("moisture_out_bp"),
         ticket=figures.get("ticket_out"),
     )
-    held = Custody(weighing.net_kg, HolderKind.DRIVER, _taking_driver(state, entry))
+    driver = _taking_driver(entry) or state.figures.get("driver")
+    held = Custody(weighing.net_kg, HolderKind.DRIVER, driver)
     return replace(state, status=Status.IN_TRANSIT, loaded=weighing, custody=(held,))
 
 
-def _taking_driver(state: ManifestState, entry: Entry) -> str | None:
-    """Who confirmed is who took the load; without a confirmation, who was named for it."""
+def _taking_driver(entry: Entry) -> str | None:
+    """Who confirmed is who took the load; without a confirmation, whom the claim names, or nobody known."""
     confirmed = entry.confirmations[-1].actor if len(entry.confirmations) > 1 else None
-    return confirmed or entry.claim.figures.get("driver") or state.figures.get("driver")
+    return confirmed or entry.claim.figures.get("driver")
 
 
 def _transferred(state: ManifestState, entry: Entry) -> ManifestState:
-    taking = _taking_driver(state, entry)
-    parts = tuple(
-        replace(part, name=taking) if part.holder is HolderKind.DRIVER else part for part in state.custody
-    )
+    taking = _taking_driver(entry)
+    parts = tuple(replace(part, name=taking) if part.holder is HolderKind.DRIVER else part for part in state.custody)
     return replace(state, custody=parts, figures={**state.figures, "driver": taking})
 
 

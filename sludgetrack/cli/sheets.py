@@ -1,0 +1,82 @@
+"""``sludgetrack sheets``: the recorded sheets of a manifest as files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from sludgetrack import tx
+from sludgetrack.cli.common import open_engine, settings
+from sludgetrack.domain import numbers
+from sludgetrack.domain.errors import NotANumber
+from sludgetrack.services.sheets import Press, render_and_record, sheets_of
+from sludgetrack.settings import SettingRefused
+from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore, open_blobs
+from sludgetrack.store.sheets import Sheet, manifests_called
+
+Named = tuple[str, Sheet]
+"""A file name and the sheet that goes into it."""
+
+
+@click.command()
+@click.argument("manifest")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder to write to; made if there is none. Default: here.",
+)
+def sheets(manifest: str, out: Path) -> None:
+    """Write every sheet of MANIFEST, its number or its external number, as NUMBER-n-event.pdf.
+
+    Sheets of imported history are made when they are first asked for, and stay. Prints the files' names.
+    """
+    given = settings()
+    try:
+        blobs = open_blobs(given.blobs)
+    except SettingRefused as error:
+        raise click.UsageError(str(error)) from error
+
+    def work(connection: Connection) -> list[Named]:
+        return _recorded(Press(connection, blobs, datetime.now(UTC), given.public_address), manifest)
+
+    named = tx.run(open_engine(pool_size=2), work)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, sheet in named:
+        (out / name).write_bytes(_file(blobs, sheet))
+        click.echo(out / name)
+
+
+def _recorded(press: Press, manifest: str) -> list[Named]:
+    number, stream_id = _manifest(press.connection, manifest)
+    listed = sheets_of(press.connection, stream_id)
+    made = render_and_record(press, [each.event_id for each in listed])
+    return [(f"{number}-{each.ordinal}-{each.type}.pdf", made[each.event_id]) for each in listed]
+
+
+def _manifest(connection: Connection, text: str) -> tuple[str, int]:
+    found = manifests_called(connection, text) or manifests_called(connection, _number(text))
+    if len(found) == 1:
+        return next(iter(found.items()))
+    if found:
+        raise click.ClickException(f"several manifests are called {text}: {', '.join(map(numbers.grouped, found))}")
+    raise click.ClickException(f"no manifest is called {text}")
+
+
+def _number(text: str) -> str:
+    """The digits of a number as people write it; any other text as it is."""
+    try:
+        return str(numbers.parse(text))
+    except NotANumber:
+        return text
+
+
+def _file(blobs: BlobStore, sheet: Sheet) -> bytes:
+    try:
+        return blobs.get(sheet.file_digest)
+    except (BlobMissing, BlobDamaged) as error:
+        kind = "is missing" if isinstance(error, BlobMissing) else "is not what was recorded"
+        raise click.ClickException(f"sheet {sheet.ordinal}: its file {error} {kind}") from error

@@ -1,0 +1,140 @@
+"""What stands behind a load or a disposal: the batches a load was drawn from, the manifests that brought a lot.
+
+Read from the postings of the events themselves, which never change, so that the answer is the same at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from sludgetrack.domain.events import EventType
+from sludgetrack.domain.mass import Account
+from sludgetrack.domain.split import split
+from sludgetrack.store.tables.mass import holding, posting
+from sludgetrack.store.tables.record import entry, log_leaf
+
+_STOCK = (str(Account.PLANT_STOCK), str(Account.SITE_STOCK))
+
+Units = dict[int, int]
+"""Origin units by the row of their production batch."""
+
+
+class Drawn(NamedTuple):
+    """A batch or lot that a load was drawn from, and the kind of its sludge."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """What a disposal took: from which lot (its row), of which kind, in both measures, by origin, whole units."""
+
+    lot_id: int
+    kind: str
+    physical: int
+    origin: Units
+
+
+class _Made(NamedTuple):
+    event_id: str
+    type: str
+
+
+def batches(connection: Connection, loadings: Collection[str]) -> dict[str, list[Drawn]]:
+    """What each of these loading events took its load from, in the order of its postings."""
+    p = posting.c
+    query = (
+        select(p.event_id, holding.c.name, holding.c.kind)
+        .join(holding, holding.c.id == p.holding_id)
+        .where(p.event_id.in_(loadings), p.account.in_(_STOCK))
+        .order_by(p.event_id, p.n)
+    )
+    found: dict[str, dict[Drawn, None]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.event_id, {})[Drawn(row.name, row.kind)] = None
+    return {event_id: list(drawn) for event_id, drawn in found.items()}
+
+
+def disposed(connection: Connection, event_id: str) -> Disposed:
+    """What a disposal event took, which must be on record."""
+    p = posting.c
+    rows = connection.execute(
+        select(p.account, p.holding_id, p.origin_id, p.origin_units, p.physical_units, holding.c.kind)
+        .join(holding, holding.c.id == p.holding_id, isouter=True)
+        .where(p.event_id == event_id)
+    ).all()
+    lot = next(row for row in rows if row.account in _STOCK)
+    gone = [row for row in rows if row.account == str(Account.DISPOSED)]
+    origin: Units = {}
+    for row in gone:
+        origin[row.origin_id] = origin.get(row.origin_id, 0) + row.origin_units
+    return Disposed(lot.holding_id, lot.kind, sum(row.physical_units for row in gone), origin)
+
+
+def receipts_behind(connection: Connection, taken: Disposed) -> dict[str, int]:
+    """The receipt events that brought what was disposed of, with the origin units each stands for.
+
+    Goes back through treatment runs at the site, sharing each origin over a run's inputs as they gave it. What was
+    produced or counted here came by no manifest and is left out.
+    """
+    behind: dict[str, int] = {}
+    level = {taken.lot_id: taken.origin}
+    while level:
+        made = _made_by(connection, level)
+        given = _given_to(connection, {made[lot].event_id for lot in level if lot in made})
+        further: dict[int, Units] = {}
+        for lot, units in level.items():
+            if lot not in made:
+                continue
+            event_id, kind = made[lot]
+            if kind == EventType.RECEIVED:
+                behind[event_id] = behind.get(event_id, 0) + sum(units.values())
+            else:
+                _share(units, given.get(event_id, {}), further)
+        level = further
+    return behind
+
+
+def _share(units: Mapping[int, int], inputs: Mapping[int, Mapping[int, int]], further: dict[int, Units]) -> None:
+    """Hand each origin's units on to the lots that gave it, in proportion to what they gave."""
+    for origin, amount in units.items():
+        weights = {f"{lot:020d}": gave[origin] for lot, gave in inputs.items() if origin in gave}
+        if weights:
+            for lot, share in split(amount, weights).items():
+                into = further.setdefault(int(lot), {})
+                into[origin] = into.get(origin, 0) + share
+
+
+def _made_by(connection: Connection, lots: Collection[int]) -> dict[int, _Made]:
+    """The event that made each lot: the first that posted anything into it."""
+    p = posting.c
+    query = (
+        select(p.holding_id, p.event_id, entry.c.type)
+        .ext(distinct_on(p.holding_id))
+        .join(entry, entry.c.event_id == p.event_id)
+        .join(log_leaf, log_leaf.c.ref == p.event_id)
+        .where(p.holding_id.in_(lots), or_(p.origin_units > 0, p.physical_units > 0))
+        .order_by(p.holding_id, log_leaf.c.position)
+    )
+    return {row.holding_id: _Made(row.event_id, row.type) for row in connection.execute(query)}
+
+
+def _given_to(connection: Connection, events: Collection[str]) -> dict[str, dict[int, Units]]:
+    """What each event took out of which stock, by lot and origin."""
+    p = posting.c
+    query = (
+        select(p.event_id, p.holding_id, p.origin_id, func.sum(-p.origin_units).label("units"))
+        .where(p.event_id.in_(events), p.account.in_(_STOCK))
+        .group_by(p.event_id, p.holding_id, p.origin_id)
+        .having(func.sum(-p.origin_units) > 0)
+    )
+    given: dict[str, dict[int, Units]] = {}
+    for row in connection.execute(query):
+        given.setdefault(row.event_id, {}).setdefault(row.holding_id, {})[row.origin_id] = int(row.units)
+    return given

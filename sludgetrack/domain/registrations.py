@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sludgetrack.domain.identity import OrganisationKind, Role
+from sludgetrack.domain.identity import CityClass, FacilityKind, OrganisationKind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class ChangeVehicle(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterOrganisation(Request):
-    """A new organisation. ``hauler_code`` is set where it hauls; the division is 2, 4 or 6 digits."""
+    """A new organisation. The division is 2, 4 or 6 digits; ``licence`` is a hauler's road transport licence."""
 
     code: str
     name: str
@@ -111,12 +111,23 @@ class RegisterOrganisation(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOrganisation(Request):
+    """An organisation's facts, as they are to be."""
+
+    organisation: str
+    name: str
+    credit_code: str | None = None
+    address: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacilityFacts(Request):
     """What is registered of a facility beside its code, kind and owner. Capacity in kg a day at 80 % moisture."""
 
     name: str
     address: str | None = None
-    city_class: str | None = None
+    city_class: CityClass | None = None
     capacity_t80_kg_d: int | None = None
     storage_days: int = 30
     permit_no: str | None = None
@@ -130,7 +141,7 @@ class RegisterFacility(FacilityFacts):
 
     code: str
     organisation: str
-    kind: str
+    kind: FacilityKind
     division: str
 
 

@@ -171,9 +171,9 @@ def organisation(connection: Connection, code: str) -> OrganisationRow | None:
     return _organisation(row) if row else None
 
 
-def taken(connection: Connection, column: ColumnElement[Any], value: str) -> bool:
-    """Whether a row of a register holds this value in a column that must be unique."""
-    return bool(connection.scalar(select(func.count()).where(column == value)))
+def credit_code_taken(connection: Connection, credit_code: str) -> bool:
+    """Whether an organisation is registered under this credit code."""
+    return bool(connection.scalar(select(func.count()).where(_ORGANISATION.c.credit_code == credit_code)))
 
 
 def _people() -> Select[Any]:

@@ -26,7 +26,7 @@ import uuid_utils
 from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from sludgetrack import reference
 from sludgetrack.domain.errors import (
@@ -41,7 +41,7 @@ from sludgetrack.domain.events import EventType
 from sludgetrack.domain.times import LEGAL_ZONE
 from sludgetrack.i18n import CHINESE
 from sludgetrack.problems import N_, problem_of, sentence
-from sludgetrack.schemas.commands import SCHEMAS, CommandSchema, wire_name
+from sludgetrack.schemas.commands import SCHEMAS, wire_name
 from sludgetrack.web.format import Reading, mass, moisture
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.words import code_words, route_word
@@ -109,7 +109,10 @@ class Form:
 
     def command(self, event: EventType, fixed: Mapping[str, Any] | None = None) -> Any:
         """The command typed, or None with the errors noted. ``fixed`` are wire values the page knows by itself."""
-        schema = SCHEMAS[event]()
+        return self.load(SCHEMAS[event](), fixed)
+
+    def load(self, schema: Schema, fixed: Mapping[str, Any] | None = None) -> Any:
+        """What a schema makes of what was typed, or None with the errors noted."""
         data = {name: text for name, text in self.values.items() if name in _wire_names(schema)}
         try:
             return schema.load({**data, **(fixed or {})})
@@ -220,7 +223,7 @@ def _quantity(field_name: str, value: int) -> str:
     return moisture(value) if field_name.endswith("_bp") else str(value)
 
 
-def _wire_names(schema: CommandSchema) -> set[str]:
+def _wire_names(schema: Schema) -> set[str]:
     return {known.data_key or name for name, known in schema.fields.items()}
 
 

@@ -74,10 +74,13 @@ def decide(state: ManifestState, command: c.Command, around: Circumstances) -> D
         if not around.late:
             raise refusal
         marks.append(mark)
-    problems = tuple(_figure_problems(state, command, late=around.late))
+    contradictions = tuple(_contradictions(state, command))
+    if contradictions and around.late:
+        marks.append(Mark.CONTRADICTS)
+    problems = (*_figure_problems(state, command), *(() if around.late else contradictions))
     if problems:
         raise InvalidFigures(problems)
-    return Decision(occurred_at, tuple(dict.fromkeys((*marks, *_flags(command, around)))))
+    return Decision(occurred_at, tuple(dict.fromkeys((*marks, *_flags(state, command, around)))))
 
 
 def _circumstantial(
@@ -99,23 +102,33 @@ def _circumstantial(
         yield refusal, Mark.BEFORE_DEPARTURE
 
 
-def _flags(command: c.Command, around: Circumstances) -> Iterator[Mark]:
-    if isinstance(command, c.LoadTruck):
-        rated = around.rated_kg
-        if command.net_out_kg > ROAD_LIMIT_KG or (rated and command.net_out_kg * 100 > rated * OVERLOAD_PERCENT):
-            yield Mark.OVERLOAD
-        if around.overlapping:
-            yield Mark.OVERLAP
+def _contradictions(state: ManifestState, command: c.Command) -> Iterator[DomainError]:
+    """Figures against what earlier events claimed: refused online, a dispute where the claim is late."""
+    for name, value in command.figures().items():
+        if is_sealed(name, command.event, state.claimed) and state.figures.get(name) != value:
+            yield SealedField(field=name, sealed_by=str(state.claimed[name]), value=state.figures.get(name))
+    if isinstance(command, c.ReturnLoad) and 0 < state.held_kg < command.returned_kg:
+        yield TooMuchReturned(field="returned_kg", returned_kg=command.returned_kg, held_kg=state.held_kg)
 
 
-def _figure_problems(state: ManifestState, command: c.Command, *, late: bool) -> Iterator[DomainError]:
+def _flags(state: ManifestState, command: c.Command, around: Circumstances) -> Iterator[Mark]:
+    """What is noted, not refused, of the truck a load is put on."""
+    if not isinstance(command, (c.LoadTruck, c.TransferLoad)):
+        return
+    kg = command.net_out_kg if isinstance(command, c.LoadTruck) else state.held_kg
+    if kg > ROAD_LIMIT_KG or (around.rated_kg and kg * 100 > around.rated_kg * OVERLOAD_PERCENT):
+        yield Mark.OVERLOAD
+    if around.overlapping:
+        yield Mark.OVERLAP
+
+
+def _figure_problems(state: ManifestState, command: c.Command) -> Iterator[DomainError]:
+    """Figures that are wrong in themselves, whenever they are claimed."""
     figures = command.figures()
     for name in required_by(command.event):
         if name not in figures:
             yield MissingField(field=name, event=str(command.event))
     for name, value in figures.items():
-        if not late and is_sealed(name, command.event, state.claimed) and state.figures.get(name) != value:
-            yield SealedField(field=name, sealed_by=str(state.claimed[name]), value=state.figures.get(name))
         yield from _range_problems(name, value)
     check = _CHECKS.get(command.event)
     if check:
@@ -172,7 +185,7 @@ def _check_receive(state: ManifestState, command: c.Command) -> Iterator[DomainE
         return
     yield from _net("in", command.gross_in_kg, command.tare_in_kg, command.net_in_kg)
     yield from _positive("net_in_kg", command.net_in_kg)
-    if command.net_in_kg is None and command.decision != "refused":
+    if command.net_in_kg is None and (command.decision != "refused" or command.gross_in_kg is not None):
         yield MissingField(field="net_in_kg", event=str(command.event))
         return
     net = state.held_kg if command.net_in_kg is None else command.net_in_kg
@@ -193,11 +206,9 @@ def accepted_fits(decision: str, net_kg: int, accepted_kg: int) -> bool:
     return 0 < accepted_kg < net_kg
 
 
-def _check_return(state: ManifestState, command: c.Command) -> Iterator[DomainError]:
+def _check_return(state: ManifestState, command: c.Command) -> Iterator[DomainError]:  # noqa: ARG001 - one signature
     assert isinstance(command, c.ReturnLoad)  # noqa: S101 - narrows the type
     yield from _positive("returned_kg", command.returned_kg)
-    if state.held_kg and command.returned_kg > state.held_kg:
-        yield TooMuchReturned(field="returned_kg", returned_kg=command.returned_kg, held_kg=state.held_kg)
 
 
 def _check_resolve(state: ManifestState, command: c.Command) -> Iterator[DomainError]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from sludgetrack.domain.chain import canonical_bytes, claim_hash, commitment, entry_hash
 from sludgetrack.domain.errors import IdempotencyConflict
@@ -26,7 +26,7 @@ from sludgetrack.store.disposals import project_disposals
 from sludgetrack.store.outbox import Topic
 from sludgetrack.store.projection import project_manifests
 from sludgetrack.store.registers import project_registers
-from sludgetrack.store.rows import as_table, copy_rows
+from sludgetrack.store.rows import copy_rows, execute
 from sludgetrack.store.streams import StreamHead, entries
 from sludgetrack.store.tables.record import entry as entry_table
 from sludgetrack.store.tables.record import log_leaf, personal, stream
@@ -225,17 +225,19 @@ def _row(item: _Written, heads: Mapping[Stream, StreamHead]) -> tuple[Any, ...]:
 
 def _write_heads(connection: Connection, written: Iterable[_Written], heads: Mapping[Stream, StreamHead]) -> None:
     last = {item.entry.stream: item.entry for item in written}
-    now = as_table(
-        "now",
-        [
-            (stream.c.id, [heads[s].id for s in last]),
-            (stream.c.head_seq, [made.seq for made in last.values()]),
-            (stream.c.head_hash, [made.hash for made in last.values()]),
-        ],
-    )
-    connection.execute(
-        update(stream).where(stream.c.id == now.c.id).values(head_seq=now.c.head_seq, head_hash=now.c.head_hash)
-    )
+    values = {
+        "ids": [heads[s].id for s in last],
+        "seqs": [made.seq for made in last.values()],
+        "hashes": [made.hash for made in last.values()],
+    }
+    execute(connection, _HEADS, values)
+
+
+_HEADS = """
+UPDATE stream SET head_seq = now.seq, head_hash = now.hash
+FROM unnest(%(ids)s::bigint[], %(seqs)s::int[], %(hashes)s::bytea[]) AS now (id, seq, hash)
+WHERE stream.id = now.id
+"""
 
 
 def _ask_for_sheets(connection: Connection, written: Iterable[_Written], now: datetime) -> None:

@@ -7,19 +7,19 @@ way the pure functions of ``domain.booking`` do the booking, and nothing is writ
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, update
+from sqlalchemy import Connection, Row
 
 from sludgetrack.domain.booking import Booking, Draw, draws_of
 from sludgetrack.domain.holdings import Holding, Kind, Stamp, undeclared_id
 from sludgetrack.domain.mass import Account, Posting
 from sludgetrack.store import holdings
 from sludgetrack.store.directory import Directory, Facility
-from sludgetrack.store.rows import as_table, copy_rows, next_ids
+from sludgetrack.store.rows import copy_rows, next_ids
 from sludgetrack.store.sums import SumKey, add_to_sums
 from sludgetrack.store.tables import mass
 
@@ -116,18 +116,15 @@ class Books:
 
     def read_named(self, names: Collection[str]) -> None:
         """Read holdings by name, whatever account they lie in."""
-        self._read(mass.holding.c.name.in_(names))
+        self._take_in(holdings.named(self._connection, names))
 
     def read_stock(self, needed: Mapping[int, int]) -> None:
         """Read, by facility id, enough of the oldest stock to cover so many units, and the newest holding."""
-        self._read(mass.holding.c.id.in_(holdings.oldest_covering(needed)))
-        self._read(mass.holding.c.id.in_(holdings.newest(list(needed))))
         codes = [self._directory.facility_by_id(facility_id).code for facility_id in needed]
-        self.read_named([undeclared_id(code) for code in codes])
+        self._take_in(holdings.stock(self._connection, needed, [undeclared_id(code) for code in codes]))
 
-    def _read(self, condition: Any) -> None:
-        query = holdings.with_shares(condition)
-        for row in self._connection.execute(query):
+    def _take_in(self, rows: Iterable[Any]) -> None:
+        for row in rows:
             key = (row.name, Account(row.account))
             if key not in self._holdings:
                 self._remember_origins(row)
@@ -194,7 +191,8 @@ class Books:
     def write(self) -> None:
         """Write new and changed holdings with their shares, the postings, and the running sums."""
         self._write_new()
-        self._write_changed([key for key in self._changed if key not in set(self._new)])
+        new = set(self._new)
+        self._write_changed([key for key in self._changed if key not in new])
         sums: dict[SumKey, int] = defaultdict(int)
         copy_rows(self._connection, mass.posting, _POSTING_COLUMNS, self._posting_rows(sums))
         add_to_sums(self._connection, sums)
@@ -232,35 +230,10 @@ class Books:
         )
 
     def _write_changed(self, keys: Sequence[_Key]) -> None:
-        if not keys:
-            return
-        h, s = mass.holding.c, mass.share.c
-        present = [self._holdings[key] for key in keys]
-        now = as_table(
-            "now",
-            [
-                (h.id, [self._ids[key] for key in keys]),
-                (h.wet_kg, [p.wet_kg for p in present]),
-                (h.moisture_bp, [p.moisture_bp for p in present]),
-                (h.estimated, [p.estimated for p in present]),
-                (h.physical_left, [p.physical_left for p in present]),
-                (h.origin_left, [p.origin_left for p in present]),
-            ],
-        )
-        values = {name: now.c[name] for name in ("wet_kg", "moisture_bp", "estimated", "physical_left", "origin_left")}
-        self._connection.execute(update(mass.holding).where(h.id == now.c.id).values(**values))
-        shares = [
-            (self._ids[key], self._origins[name].id, left)
-            for key, holding in zip(keys, present, strict=True)
-            for name, left in holding.left.items()
-        ]
-        columns = zip((s.holding_id, s.origin_id, s.left), zip(*shares, strict=True), strict=True)
-        left = as_table("now", [(column, list(values)) for column, values in columns])
-        self._connection.execute(
-            update(mass.share)
-            .where(and_(s.holding_id == left.c.holding_id, s.origin_id == left.c.origin_id))
-            .values(left=left.c.left)
-        )
+        if keys:
+            present = [(self._ids[key], self._holdings[key]) for key in keys]
+            origins = {name: self._origins[name].id for _, holding in present for name in holding.left}
+            holdings.update_left(self._connection, present, origins)
 
     def _posting_rows(self, sums: dict[SumKey, int]) -> Iterator[tuple[Any, ...]]:
         for event in self._booked:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, LiteralString
 
-from sqlalchemy import Connection, Select, and_, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Connection, Select, func, select
 
 from sludgetrack.domain.booking import Draw
-from sludgetrack.domain.holdings import UNDECLARED, Kind
+from sludgetrack.domain.holdings import Holding
 from sludgetrack.domain.mass import Account
-from sludgetrack.store.rows import as_table
+from sludgetrack.store.rows import driver, execute
 from sludgetrack.store.tables import mass
-from sludgetrack.store.tables.registry import facility
 
 
 def with_shares(condition: Any) -> Select[Any]:
@@ -37,34 +36,91 @@ def with_shares(condition: Any) -> Select[Any]:
     )
 
 
-def oldest_covering(needed: Mapping[int, int]) -> Any:
-    """Ids of each facility's oldest holdings with stock, up to the one that covers what is needed."""
-    h = mass.holding.c
-    wanted = as_table("wanted", [(h.facility_id, list(needed)), (h.physical_left, list(needed.values()))])
-    before = (
-        func.sum(h.physical_left).over(partition_by=h.facility_id, order_by=(h.day, h.ord)) - h.physical_left
-    ).label("before")
-    stock = (
-        select(h.id, h.facility_id, before)
-        .where(h.facility_id.in_(list(needed)), h.physical_left > 0, h.kind != str(Kind.SEWER_SLUDGE))
-        .where(h.account != str(Account.TRANSIT))
-        .subquery()
-    )
-    return select(stock.c.id).join(
-        wanted, and_(wanted.c.facility_id == stock.c.facility_id, stock.c.before < wanted.c.physical_left)
-    )
+_WITH_SHARES: LiteralString = """
+SELECT h.id, h.name, h.account, h.facility_id, h.kind, h.day, h.ord, h.wet_kg, h.moisture_bp, h.estimated,
+    h.stabilised, h.physical_made, h.physical_left,
+    array_agg(o.name) AS origins, array_agg(o.id) AS origin_ids, array_agg(o.facility_id) AS plants,
+    array_agg(o.kind) AS kinds, array_agg(o.estimated) AS estimates,
+    array_agg(s.made) AS made, array_agg(s."left") AS "left"
+FROM holding h JOIN share s ON s.holding_id = h.id JOIN holding o ON o.id = s.origin_id
+"""
+_BY_NAME: LiteralString = _WITH_SHARES + "WHERE h.name = ANY(%(names)s::text[]) GROUP BY h.id"
+_STOCK: LiteralString = (
+    """
+WITH wanted AS (
+    SELECT * FROM unnest(%(facilities)s::bigint[], %(units)s::bigint[]) AS w (facility_id, units)
+), stock AS (
+    SELECT h.id, h.facility_id,
+        sum(h.physical_left) OVER (PARTITION BY h.facility_id ORDER BY h.day, h.ord) - h.physical_left AS before
+    FROM holding h
+    WHERE h.facility_id = ANY(%(facilities)s::bigint[]) AND h.physical_left > 0
+        AND (h.physical_left <> 0 OR h.origin_left <> 0) AND h.kind <> 'sewer_sludge'
+), oldest AS (
+    SELECT stock.id FROM stock JOIN wanted USING (facility_id) WHERE stock.before < wanted.units
+), newest AS (
+    SELECT (
+        SELECT h.id FROM holding h
+        WHERE h.facility_id = wanted.facility_id AND h.kind <> 'sewer_sludge' AND NOT h.name LIKE '%%-undeclared'
+        ORDER BY h.day DESC, h.ord DESC LIMIT 1
+    ) AS id FROM wanted
+)
+"""
+    + _WITH_SHARES
+    + """
+WHERE h.id IN (
+    SELECT id FROM oldest UNION SELECT id FROM newest
+    UNION SELECT id FROM holding WHERE name = ANY(%(undeclared)s::text[])
+) GROUP BY h.id
+"""
+)
+"""The second condition on what is left repeats the partial index's, so that the index is used."""
 
 
-def newest(facility_ids: Collection[int]) -> Any:
-    """Ids of each facility's newest declared holding."""
-    h = mass.holding.c
-    return (
-        select(h.id)
-        .ext(distinct_on(h.facility_id))
-        .where(h.facility_id.in_(facility_ids), h.kind != str(Kind.SEWER_SLUDGE))
-        .where(h.account != str(Account.TRANSIT), ~h.name.endswith(UNDECLARED))
-        .order_by(h.facility_id, h.day.desc(), h.ord.desc())
-    )
+def named(connection: Connection, names: Collection[str]) -> list[Any]:
+    """Holdings by name with their shares, whatever account they lie in."""
+    return _rows(connection, _BY_NAME, {"names": list(names)})
+
+
+def stock(connection: Connection, needed: Mapping[int, int], undeclared: Collection[str]) -> list[Any]:
+    """By facility id: the oldest stock that covers so many units, the newest declared holding, the undeclared ones."""
+    values = {"facilities": list(needed), "units": list(needed.values()), "undeclared": list(undeclared)}
+    return _rows(connection, _STOCK, values)
+
+
+def _rows(connection: Connection, statement: LiteralString, values: Mapping[str, Any]) -> list[Any]:
+    with driver(connection).cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(statement, values).fetchall()
+
+
+def update_left(connection: Connection, holdings: Sequence[tuple[int, Holding]], origins: Mapping[str, int]) -> None:
+    """Write what is left of changed holdings (by row id) and of their shares; ``origins`` are the rows of origins."""
+    shares = [(row_id, origins[name], left) for row_id, h in holdings for name, left in h.left.items()]
+    values = {
+        "ids": [row_id for row_id, _ in holdings],
+        "wet": [h.wet_kg for _, h in holdings],
+        "moisture": [h.moisture_bp for _, h in holdings],
+        "physical": [h.physical_left for _, h in holdings],
+        "origin": [h.origin_left for _, h in holdings],
+        "share_holding": [share[0] for share in shares],
+        "share_origin": [share[1] for share in shares],
+        "share_left": [share[2] for share in shares],
+    }
+    execute(connection, _UPDATE_LEFT, values)
+
+
+_UPDATE_LEFT: LiteralString = """
+WITH changed AS (
+    UPDATE holding SET wet_kg = now.wet, moisture_bp = now.moisture, physical_left = now.physical,
+        origin_left = now.origin
+    FROM unnest(%(ids)s::bigint[], %(wet)s::bigint[], %(moisture)s::smallint[], %(physical)s::bigint[],
+        %(origin)s::bigint[]) AS now (id, wet, moisture, physical, origin)
+    WHERE holding.id = now.id
+)
+UPDATE share SET "left" = now.units
+FROM unnest(%(share_holding)s::bigint[], %(share_origin)s::bigint[], %(share_left)s::bigint[])
+    AS now (holding_id, origin_id, units)
+WHERE share.holding_id = now.holding_id AND share.origin_id = now.origin_id
+"""
 
 
 def draws(connection: Connection, load_id: int) -> list[Draw]:
@@ -84,9 +140,3 @@ def draws(connection: Connection, load_id: int) -> list[Draw]:
         .order_by(p.n)
     )
     return [Draw(row.name, row.origin, -row.origin_units, -row.physical_units) for row in connection.execute(query)]
-
-
-def lock_facilities(connection: Connection, facility_ids: Iterable[int]) -> None:
-    """Hold the stock of these facilities until the end of the transaction, in one order for all writers."""
-    query = select(facility.c.id).where(facility.c.id.in_(list(facility_ids))).order_by(facility.c.id)
-    connection.execute(query.with_for_update(key_share=True))

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from sludgetrack.domain.merkle import Frontier, leaf_hash
-from sludgetrack.store.rows import copy_rows
+from sludgetrack.store.rows import copy_rows, execute
 from sludgetrack.store.tables.record import log_checkpoint, log_head, log_leaf
 
 SALT_BYTES = 16
@@ -51,11 +51,11 @@ def extend(connection: Connection, kind: LeafKind, digests: Sequence[tuple[str, 
     for i, (ref, digest) in enumerate(digests):
         salt = salts[i * SALT_BYTES : (i + 1) * SALT_BYTES]
         rows.append((ref, salt, leaf(kind, salt, digest)))
-    taken = connection.execute(
-        update(log_head).values(size=log_head.c.size + len(rows)).returning(log_head.c.size, log_head.c.peaks)
-    ).one()
-    start = taken.size - len(rows)
-    grown = Frontier(start, tuple(taken.peaks)).append(row[2] for row in rows)
+    taken = execute(connection, _TAKE, {"count": len(rows)}).fetchone()
+    if taken is None:
+        raise LookupError("the log has no head row")
+    start = taken[0] - len(rows)
+    grown = Frontier(start, tuple(taken[1])).append(row[2] for row in rows)
     head = Head(grown.size, grown.root())
     copy_rows(
         connection,
@@ -63,9 +63,15 @@ def extend(connection: Connection, kind: LeafKind, digests: Sequence[tuple[str, 
         ("position", "kind", "ref", "salt", "hash"),
         ((start + i, str(kind), ref, salt, digest) for i, (ref, salt, digest) in enumerate(rows)),
     )
-    connection.execute(update(log_head).values(peaks=list(grown.peaks)))
-    copy_rows(connection, log_checkpoint, ("size", "root", "recorded_at"), [(head.size, head.root, now)])
+    execute(connection, _GROW, {"peaks": list(grown.peaks), "size": head.size, "root": head.root, "now": now})
     return head
+
+
+_TAKE = "UPDATE log_head SET size = size + %(count)s RETURNING size, peaks"
+_GROW = """
+WITH grown AS (UPDATE log_head SET peaks = %(peaks)s::bytea[])
+INSERT INTO log_checkpoint (size, root, recorded_at) VALUES (%(size)s, %(root)s, %(now)s)
+"""
 
 
 def head_of(connection: Connection, position: int) -> Head:

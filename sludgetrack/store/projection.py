@@ -6,16 +6,15 @@ Nothing decides by these rows; they can be built anew from the entries at any ti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
-from sqlalchemy import Connection, Text, cast, delete, literal_column, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.sql.elements import NamedColumn
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.events import Entry, EventType, Stream, StreamKind
 from sludgetrack.domain.manifest import ManifestState
 from sludgetrack.store.directory import Directory
-from sludgetrack.store.rows import as_table, copy_rows
+from sludgetrack.store.rows import copy_rows, execute
 from sludgetrack.store.streams import StreamHead
 from sludgetrack.store.tables.manifests import manifest, manifest_party
 
@@ -51,20 +50,49 @@ def project_manifests(
 
 def _update(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Change many rows at once; grades and marks are added to those a row has."""
-    plain = [column for column in manifest.c if not isinstance(column.type, ARRAY)]
-    lists = [column for column in manifest.c if isinstance(column.type, ARRAY)]
-    texts = [literal_column("''", Text).label(column.name) for column in lists]
-    values: list[tuple[NamedColumn[Any], list[Any]]] = [(c, [row[c.name] for row in rows]) for c in plain]
-    values += [(text, [_array_text(row[text.name]) for row in rows]) for text in texts]
-    now = as_table("now", values)
-    changes = {column.name: now.c[column.name] for column in plain if column.name != "id"}
-    added = {column.name: column + cast(now.c[column.name], ARRAY(Text)) for column in lists}
-    connection.execute(update(manifest).where(manifest.c.id == now.c.id).values(**changes, **added))
+    values = {name: [row[name] for row in rows] for name in _CHANGING}
+    values["marks"] = [_array_text(row["marks"]) for row in rows]
+    values["grades"] = [_array_text(row["grades"]) for row in rows]
+    execute(connection, _UPDATE, values)
 
 
 def _array_text(values: Sequence[str]) -> str:
     """An array literal of plain words (marks and grades)."""
     return "{" + ",".join(values) + "}"
+
+
+_CHANGING: Mapping[LiteralString, LiteralString] = {
+    "id": "bigint",
+    "destination_id": "bigint",
+    "route": "text",
+    "status": "text",
+    "disputed": "boolean",
+    "plate": "text",
+    "driver_id": "uuid",
+    "net_out_kg": "int",
+    "moisture_out_bp": "smallint",
+    "net_in_kg": "int",
+    "moisture_in_bp": "smallint",
+    "accepted_kg": "int",
+    "held_kg": "int",
+    "returned_kg": "int",
+    "loaded_at": "timestamptz",
+    "arrived_at": "timestamptz",
+    "received_at": "timestamptz",
+    "returned_at": "timestamptz",
+    "seq": "int",
+}
+"""The columns that events after the issue can change, with their types."""
+
+_UPDATE: LiteralString = (
+    "UPDATE manifest SET "
+    + ", ".join(f"{name} = now.{name}" for name in _CHANGING if name != "id")
+    + ", marks = manifest.marks || now.marks::text[], grades = manifest.grades || now.grades::text[] FROM unnest("
+    + ", ".join(f"%({name})s::{kind}[]" for name, kind in _CHANGING.items())
+    + ", %(marks)s::text[], %(grades)s::text[]) AS now ("
+    + ", ".join(_CHANGING)
+    + ", marks, grades) WHERE manifest.id = now.id"
+)
 
 
 def write_parties(connection: Connection, directory: Directory, manifest_id: int, state: ManifestState) -> None:

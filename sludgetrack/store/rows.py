@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -18,6 +18,14 @@ def driver(connection: Connection) -> psycopg.Connection[Any]:
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)  # noqa: S101 - narrows the type; the engine knows no other driver
     return raw
+
+
+def execute(connection: Connection, statement: LiteralString, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    """Run fixed SQL in the transaction, past SQLAlchemy's building of statements.
+
+    For the few statements every handoff runs: many rows at once, each column an array in ``parameters``.
+    """
+    return driver(connection).execute(statement, parameters)
 
 
 def copy_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection
 
-from sludgetrack.store.rows import as_table
-from sludgetrack.store.tables.mass import day_sum, month_sum
+from sludgetrack.store.rows import execute
 
 
 class SumKey(NamedTuple):
@@ -28,22 +26,35 @@ def add_to_sums(connection: Connection, sums: Mapping[SumKey, int]) -> None:
     """Add to day and month sums. Rows are taken in one order by all writers, so that none waits in a circle."""
     if not sums:
         return
-    _add(connection, day_sum, sums)
     months: dict[SumKey, int] = {}
     for key, units in sums.items():
         month = key._replace(day=key.day.replace(day=1))
         months[month] = months.get(month, 0) + units
-    _add(connection, month_sum, months)
+    execute(connection, _ADD, {**_columns("d", sums), **_columns("m", months)})
 
 
-def _add(connection: Connection, table: Table, sums: Mapping[SumKey, int]) -> None:
+def _columns(prefix: str, sums: Mapping[SumKey, int]) -> dict[str, list[object]]:
     keys = sorted(sums)
-    columns = [column for column in table.c if column.name != "origin_units"]
-    values = [(column, [key[i] for key in keys]) for i, column in enumerate(columns)]
-    rows = as_table("added", [*values, (table.c.origin_units, [sums[key] for key in keys])])
-    statement = insert(table).from_select([c.name for c in table.c], select(*rows.c))
-    statement = statement.on_conflict_do_update(
-        index_elements=columns,
-        set_={"origin_units": table.c.origin_units + statement.excluded.origin_units},
-    )
-    connection.execute(statement)
+    columns: dict[str, list[object]] = {
+        f"{prefix}_{name}": [key[i] for key in keys] for i, name in enumerate(SumKey._fields)
+    }
+    columns[f"{prefix}_units"] = [sums[key] for key in keys]
+    return columns
+
+
+_ADD = """
+WITH days AS (
+    INSERT INTO day_sum (plant_id, day, account, detail, compliant, sewer, origin_units)
+    SELECT * FROM unnest(
+        %(d_plant_id)s::bigint[], %(d_day)s::date[], %(d_account)s::text[], %(d_detail)s::text[],
+        %(d_compliant)s::boolean[], %(d_sewer)s::boolean[], %(d_units)s::bigint[])
+    ON CONFLICT (plant_id, day, account, detail, compliant, sewer)
+    DO UPDATE SET origin_units = day_sum.origin_units + excluded.origin_units
+)
+INSERT INTO month_sum (plant_id, month, account, detail, compliant, sewer, origin_units)
+SELECT * FROM unnest(
+    %(m_plant_id)s::bigint[], %(m_day)s::date[], %(m_account)s::text[], %(m_detail)s::text[],
+    %(m_compliant)s::boolean[], %(m_sewer)s::boolean[], %(m_units)s::bigint[])
+ON CONFLICT (plant_id, month, account, detail, compliant, sewer)
+DO UPDATE SET origin_units = month_sum.origin_units + excluded.origin_units
+"""

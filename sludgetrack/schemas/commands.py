@@ -9,21 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, fields, post_load, pre_load, validate
+from marshmallow import fields, post_load, validate
 
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME
-from sludgetrack.schemas.fields import EventId, Instant, Percent, Tonnes, short_text
+from sludgetrack.schemas.base import WireSchema
+from sludgetrack.schemas.fields import (
+    EventId,
+    Instant,
+    LegalDay,
+    Percent,
+    PersonId,
+    Tonnes,
+    Whole,
+    YesNo,
+    digest_text,
+    short_text,
+)
 
 
 def wire_name(field: str) -> str:
-    """The name on the wire of a command's field: kilograms go as tonnes, basis points as percent."""
+    """The name on the wire of a field: kilograms go as tonnes, basis points as percent, t80 a day as ``_t80_d``."""
     if field.endswith("_kg"):
         return field.removesuffix("_kg") + "_t"
     if field.endswith("_bp"):
         return field.removesuffix("_bp") + "_pct"
-    return field
+    return field.removesuffix("_kg_d") + "_d" if field.endswith("_t80_kg_d") else field
 
 
 def tonnes(field: str, **kwargs: Any) -> Tonnes:
@@ -40,33 +52,27 @@ def _text_of(name: str, **kwargs: Any) -> fields.String:
     return short_text(BY_NAME[name].max_length, **kwargs)
 
 
-class CommandSchema(Schema):
-    """What every command has. Blank form fields count as not given; unknown fields are refused."""
+class CommandSchema(WireSchema):
+    """What every command has.
+
+    Fields named in ``Meta.exclude`` stand in the address instead of the body: the command has them empty until they
+    are filled in.
+    """
 
     command: ClassVar[type[c.Command]]
 
-    class Meta:
-        """Unknown fields are refused."""
-
-        unknown = RAISE
-
     event_id = EventId(required=True)
     occurred_at = Instant()
-    based_on = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    based_on = digest_text()
     remark = _text_of("remark")
-
-    @pre_load
-    def _drop_blanks(self, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
-        if not isinstance(data, Mapping):
-            return data
-        return {key: value for key, value in data.items() if not (isinstance(value, str) and not value.strip())}
 
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
-        return self.command(**data)
+        in_address: dict[str, Any] = dict.fromkeys(self.exclude, "")
+        return self.command(**in_address, **data)
 
 
-class BatchLineSchema(Schema):
+class BatchLineSchema(WireSchema):
     """A batch to load from."""
 
     batch = short_text(60, required=True)
@@ -86,7 +92,7 @@ class IssueManifestSchema(CommandSchema):
     destination = short_text(60, required=True)
     route = short_text(8, required=True)
     planned_kg = tonnes("planned_kg", required=True)
-    planned_minutes = fields.Integer(strict=False, validate=validate.Range(1, 10_000))
+    planned_minutes = Whole(validate=validate.Range(1, 10_000))
     batches = fields.List(fields.Nested(BatchLineSchema), validate=validate.Length(max=50))
     external_number = _text_of("external_number")
     contract = _text_of("contract")
@@ -101,7 +107,7 @@ class AssignTruckSchema(CommandSchema):
 
     command = c.AssignTruck
     plate = _text_of("plate", required=True)
-    driver = fields.String(validate=validate.Length(1, 36))
+    driver = PersonId()
     hauler = short_text(60)
 
 
@@ -117,7 +123,7 @@ class LoadTruckSchema(CommandSchema):
     moisture_method = short_text(40)
     ticket_out = _text_of("ticket_out")
     seal = _text_of("seal")
-    driver = fields.String(validate=validate.Length(1, 36))
+    driver = PersonId()
 
 
 class TransferLoadSchema(CommandSchema):
@@ -127,7 +133,7 @@ class TransferLoadSchema(CommandSchema):
     place = _text_of("place", required=True)
     plate = _text_of("plate", required=True)
     reason = _text_of("reason", required=True)
-    driver = fields.String(validate=validate.Length(1, 36))
+    driver = PersonId()
 
 
 class RedirectLoadSchema(CommandSchema):
@@ -158,9 +164,9 @@ class ReceiveLoadSchema(CommandSchema):
     accepted_kg = tonnes("accepted_kg")
     reason = _text_of("reason")
     ticket_in = _text_of("ticket_in")
-    seal_intact = fields.Boolean()
+    seal_intact = YesNo()
     unload_point = _text_of("unload_point")
-    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    photo = digest_text()
 
 
 class ReturnLoadSchema(CommandSchema):
@@ -169,7 +175,7 @@ class ReturnLoadSchema(CommandSchema):
     command = c.ReturnLoad
     returned_kg = tonnes("returned_kg", required=True)
     reason = _text_of("reason", required=True)
-    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    photo = digest_text()
 
 
 class DeclareLostSchema(CommandSchema):
@@ -177,7 +183,7 @@ class DeclareLostSchema(CommandSchema):
 
     command = c.DeclareLost
     finding = _text_of("finding", required=True)
-    dumped = fields.Boolean()
+    dumped = YesNo()
 
 
 class VoidManifestSchema(CommandSchema):
@@ -201,7 +207,7 @@ class RecordInspectionSchema(CommandSchema):
     command = c.RecordInspection
     place = _text_of("place", required=True)
     finding = _text_of("finding", required=True)
-    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    photo = digest_text()
 
 
 class DeclareProductionSchema(CommandSchema):
@@ -210,11 +216,11 @@ class DeclareProductionSchema(CommandSchema):
     command = c.DeclareProduction
     facility = short_text(60, required=True)
     batch = short_text(60, required=True)
-    day = fields.Date(required=True)
+    day = LegalDay(required=True)
     wet_kg = tonnes("wet_kg", required=True)
     moisture_bp = percent("moisture_bp")
     kind = fields.String(validate=validate.OneOf(("plant_sludge", "sewer_sludge")), load_default="plant_sludge")
-    treated_m3 = fields.Integer(strict=False, validate=validate.Range(0, 100_000_000))
+    treated_m3 = Whole(validate=validate.Range(0, 100_000_000))
     stabilised_by = short_text(8)
 
 
@@ -226,10 +232,10 @@ class RecordDisposalSchema(CommandSchema):
     disposal = short_text(60, required=True)
     lot = short_text(60, required=True)
     route = short_text(8, required=True)
-    day = fields.Date(required=True)
+    day = LegalDay(required=True)
     wet_kg = tonnes("wet_kg", required=True)
     moisture_bp = percent("moisture_bp")
-    final = fields.Boolean(load_default=False)
+    final = YesNo(load_default=False)
     evidence = short_text(400)
     decided_by = short_text(120)
 
@@ -241,7 +247,7 @@ class TurnAwayTruckSchema(CommandSchema):
     facility = short_text(60, required=True)
     plate = _text_of("plate", required=True)
     finding = _text_of("finding")
-    photo = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    photo = digest_text()
 
 
 class HandOutNumbersSchema(CommandSchema):
@@ -249,7 +255,7 @@ class HandOutNumbersSchema(CommandSchema):
 
     command = c.HandOutNumbers
     facility = short_text(60, required=True)
-    count = fields.Integer(required=True, strict=False, validate=validate.Range(1, 200))
+    count = Whole(required=True, validate=validate.Range(1, 200))
     handed_to = short_text(120, required=True)
 
 

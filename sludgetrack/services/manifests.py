@@ -27,6 +27,7 @@ from sludgetrack.store import numbering, people, rules, streams
 from sludgetrack.store.append import Appending, Draft, Receipt, append, find
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Facility
+from sludgetrack.store.trucks import truck
 
 
 def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, late: bool = False) -> Receipt:
@@ -116,13 +117,8 @@ def circumstances(ctx: Context, case: Case, command: c.Command, *, late: bool) -
     plate = getattr(command, "plate", None)
     if not isinstance(command, c.LoadTruck) or plate is None:
         return Circumstances(now=ctx.now, late=late)
-    vehicle = ctx.directory.vehicle(plate)
-    return Circumstances(
-        now=ctx.now,
-        late=late,
-        rated_kg=vehicle.rated_kg if vehicle else None,
-        overlapping=numbering.is_on_the_road(ctx.connection, plate, case.head.id),
-    )
+    found = truck(ctx.connection, plate, case.head.id)
+    return Circumstances(now=ctx.now, late=late, rated_kg=found.rated_kg, overlapping=found.is_elsewhere)
 
 
 def record(ctx: Context, case: Case, prepared: Prepared, witness: Witness) -> Receipt:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +49,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the writer of an event gets back, the same however often it asks."""
+    """What the writer of an event gets back, the same however often it asks; ``replayed`` from the second time on."""
 
     event_id: str
     stream: Stream
@@ -57,6 +57,7 @@ class Receipt:
     entry_hash: bytes
     recorded_at: datetime
     log_position: int
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -141,7 +142,8 @@ def _lookup(connection: Connection, event_id: str) -> tuple[Receipt, bytes | Non
     if row is None:
         return None
     subject = Stream(StreamKind(row.kind), row.name)
-    return Receipt(event_id, subject, row.seq, row.hash, row.recorded_at, row.position), row.fingerprint
+    receipt = Receipt(event_id, subject, row.seq, row.hash, row.recorded_at, row.position, replayed=True)
+    return receipt, row.fingerprint
 
 
 def _chain(work: Appending, now: datetime) -> list[_Written]:

@@ -199,35 +199,14 @@ class Books:
         self._new, self._changed, self._booked = [], {}, []
 
     def _write_new(self) -> None:
-        if not self._new:
-            return
-        rows = [(self._ids[key], *self._holding_row(self._holdings[key])) for key in self._new]
-        copy_rows(self._connection, mass.holding, _HOLDING_COLUMNS, rows)
-        shares = (
-            (self._ids[key], self._origins[name].id, made, holding.left[name])
-            for key in self._new
-            for holding in (self._holdings[key],)
-            for name, made in holding.made.items()
-        )
-        copy_rows(self._connection, mass.share, ("holding_id", "origin_id", "made", "left"), shares)
+        if self._new:
+            present = [(self._ids[key], self._facility_id(key), self._holdings[key]) for key in self._new]
+            origins = {name: self._origins[name].id for _, _, holding in present for name in holding.made}
+            holdings.insert(self._connection, present, origins)
 
-    def _holding_row(self, holding: Holding) -> tuple[Any, ...]:
-        facility_id = self._directory.facility(holding.facility).id if holding.facility is not None else None
-        return (
-            holding.id,
-            str(holding.account),
-            facility_id,
-            str(holding.kind),
-            holding.day,
-            holding.order,
-            holding.wet_kg,
-            holding.moisture_bp,
-            holding.estimated,
-            holding.stabilised,
-            holding.physical_made,
-            holding.physical_left,
-            holding.origin_left,
-        )
+    def _facility_id(self, key: _Key) -> int | None:
+        code = self._holdings[key].facility
+        return self._directory.facility(code).id if code is not None else None
 
     def _write_changed(self, keys: Sequence[_Key]) -> None:
         if keys:
@@ -258,22 +237,6 @@ class Books:
                 )
 
 
-_HOLDING_COLUMNS = (
-    "id",
-    "name",
-    "account",
-    "facility_id",
-    "kind",
-    "day",
-    "ord",
-    "wet_kg",
-    "moisture_bp",
-    "estimated",
-    "stabilised",
-    "physical_made",
-    "physical_left",
-    "origin_left",
-)
 _POSTING_COLUMNS = (
     "event_id",
     "n",

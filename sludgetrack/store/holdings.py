@@ -92,6 +92,53 @@ def _rows(connection: Connection, statement: LiteralString, values: Mapping[str,
         return cursor.execute(statement, values).fetchall()
 
 
+def insert(
+    connection: Connection, holdings: Sequence[tuple[int, int | None, Holding]], origins: Mapping[str, int]
+) -> None:
+    """Write new holdings (row id, facility id, holding) and their shares; ``origins`` are the rows of origins."""
+    made = [h for _, _, h in holdings]
+    shares = [
+        (row_id, origins[name], units, h.left[name]) for row_id, _, h in holdings for name, units in h.made.items()
+    ]
+    values = {
+        "ids": [row_id for row_id, _, _ in holdings],
+        "facilities": [facility_id for _, facility_id, _ in holdings],
+        "names": [h.id for h in made],
+        "accounts": [str(h.account) for h in made],
+        "kinds": [str(h.kind) for h in made],
+        "days": [h.day for h in made],
+        "ords": [h.order for h in made],
+        "wet": [h.wet_kg for h in made],
+        "moisture": [h.moisture_bp for h in made],
+        "estimated": [h.estimated for h in made],
+        "stabilised": [h.stabilised for h in made],
+        "physical_made": [h.physical_made for h in made],
+        "physical_left": [h.physical_left for h in made],
+        "origin_left": [h.origin_left for h in made],
+        "share_holding": [share[0] for share in shares],
+        "share_origin": [share[1] for share in shares],
+        "share_made": [share[2] for share in shares],
+        "share_left": [share[3] for share in shares],
+    }
+    execute(connection, _INSERT, values)
+
+
+_INSERT: LiteralString = """
+WITH made AS (
+    INSERT INTO holding (id, facility_id, name, account, kind, day, ord, wet_kg, moisture_bp, estimated, stabilised,
+        physical_made, physical_left, origin_left)
+    OVERRIDING SYSTEM VALUE
+    SELECT * FROM unnest(%(ids)s::bigint[], %(facilities)s::bigint[], %(names)s::text[], %(accounts)s::text[],
+        %(kinds)s::text[], %(days)s::date[], %(ords)s::bigint[], %(wet)s::bigint[], %(moisture)s::smallint[],
+        %(estimated)s::boolean[], %(stabilised)s::boolean[], %(physical_made)s::bigint[], %(physical_left)s::bigint[],
+        %(origin_left)s::bigint[])
+)
+INSERT INTO share (holding_id, origin_id, made, "left")
+SELECT * FROM unnest(%(share_holding)s::bigint[], %(share_origin)s::bigint[], %(share_made)s::bigint[],
+    %(share_left)s::bigint[])
+"""
+
+
 def update_left(connection: Connection, holdings: Sequence[tuple[int, Holding]], origins: Mapping[str, int]) -> None:
     """Write what is left of changed holdings (by row id) and of their shares; ``origins`` are the rows of origins."""
     shares = [(row_id, origins[name], left) for row_id, h in holdings for name, left in h.left.items()]

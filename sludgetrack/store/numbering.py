@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain import numbers
 from sludgetrack.domain.errors import NotFound, NumbersExhausted
 from sludgetrack.store.directory import Facility
-from sludgetrack.store.tables.manifests import manifest
 from sludgetrack.store.tables.registry import number_counter, reserved_number
 
 
@@ -49,17 +48,6 @@ def next_numbers(connection: Connection, at: Facility, year: int, count: int) ->
         raise NumbersExhausted(facility=at.code, year=year)
     serials = range(last - count + 1, last + 1)
     return [str(numbers.ManifestNumber(year, at.division, at.number, serial)) for serial in serials]
-
-
-def is_on_the_road(connection: Connection, plate: str, besides: int) -> bool:
-    """Whether another manifest says that a plate is on the road now."""
-    m = manifest.c
-    query = (
-        select(m.id)
-        .where(m.plate == plate, m.id != besides, m.status.in_(("in_transit", "holding", "arrived")))
-        .limit(1)
-    )
-    return connection.execute(query).one_or_none() is not None
 
 
 def _preprinted(connection: Connection, at: Facility, number: str) -> Taken:

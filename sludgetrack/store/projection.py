@@ -42,7 +42,8 @@ def project_manifests(
         parties = [party for s in new for party in party_rows(heads[s].id, states[s], (), directory)]
         copy_rows(connection, manifest_party, tuple(parties[0]), (tuple(party.values()) for party in parties))
     if old:
-        _update(connection, [manifest_row(heads[s].id, states[s], touched[s], directory) for s in old])
+        rows = [{"id": heads[s].id, **_changing(states[s], touched[s], directory)} for s in old]
+        _update(connection, rows)
     for s in old:
         if any(entry.claim.type in PARTY_EVENTS for entry in touched[s]):
             write_parties(connection, directory, heads[s].id, states[s])
@@ -126,9 +127,7 @@ def manifest_row(
     manifest_id: int, state: ManifestState, entries: Iterable[Entry], directory: Directory
 ) -> dict[str, Any]:
     """The row a state gives. ``grades`` and ``marks`` are those of the given entries."""
-    figures, times = state.figures, state.times
-    receipt = state.receipts[-1] if state.receipts else None
-    fresh = list(entries)
+    figures = state.figures
     return {
         "id": manifest_id,
         "number": state.number,
@@ -137,14 +136,25 @@ def manifest_row(
         "external_number": figures.get("external_number"),
         "giver_id": directory.facility(figures["giver"]).id,
         "hauler_id": directory.hauler(figures["hauler"]).id,
+        "planned_kg": figures["planned_kg"],
+        "planned_minutes": figures.get("planned_minutes"),
+        "issued_at": state.times[EventType.ISSUED],
+        **_changing(state, entries, directory),
+    }
+
+
+def _changing(state: ManifestState, entries: Iterable[Entry], directory: Directory) -> dict[str, Any]:
+    """The part of a row that events after the issue can change."""
+    figures, times = state.figures, state.times
+    receipt = state.receipts[-1] if state.receipts else None
+    fresh = list(entries)
+    return {
         "destination_id": directory.facility(figures["destination"]).id,
         "route": figures["route"],
         "status": str(state.status),
         "disputed": state.disputed,
         "plate": figures.get("plate"),
         "driver_id": state.driver,
-        "planned_kg": figures["planned_kg"],
-        "planned_minutes": figures.get("planned_minutes"),
         "net_out_kg": state.loaded.net_kg if state.loaded else None,
         "moisture_out_bp": state.loaded.moisture_bp if state.loaded else None,
         "net_in_kg": receipt.weighing.net_kg if receipt else None,
@@ -152,7 +162,6 @@ def manifest_row(
         "accepted_kg": state.accepted_kg,
         "held_kg": state.held_kg,
         "returned_kg": state.returned.net_kg if state.returned else None,
-        "issued_at": times[EventType.ISSUED],
         "loaded_at": times.get(EventType.LOADED),
         "arrived_at": times.get(EventType.ARRIVED),
         "received_at": times.get(EventType.RECEIVED),

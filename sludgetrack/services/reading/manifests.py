@@ -206,7 +206,11 @@ def allowed_for(ctx: Context, case: Case) -> tuple[EventType, ...]:
 def compare(state: ManifestState) -> Compared:
     """The loading and the last receipt side by side. An unweighed refusal has nothing to compare."""
     receipt = state.receipts[-1] if state.receipts and state.receipts[-1].weighed else None
-    out, into = state.loaded, receipt.weighing if receipt else None
+    return side_by_side(state.loaded, receipt.weighing if receipt else None)
+
+
+def side_by_side(out: Weighing | None, into: Weighing | None) -> Compared:
+    """Two weighings and in minus out."""
     if out is None or into is None:
         return Compared(out, into, None, None, None)
     net = into.net_kg - out.net_kg

@@ -20,24 +20,26 @@ START = bytes(32)
 
 
 class NotCanonical(ValueError):
-    """A value that RFC 8785 could write in more than one way here: a float, or an integer beyond 2^53."""
+    """What RFC 8785 would write in another way than here: a float, an integer of 2^53 and more, a name beyond ASCII."""
 
 
 def canonical_bytes(document: Mapping[str, Any]) -> bytes:
     """The RFC 8785 bytes of a document of strings, integers, booleans, nulls, lists and objects.
 
-    Floats and integers beyond 2^53 are refused (NotCanonical). Names are ASCII, so sorting them by code point is
-    sorting them by UTF-16 unit, as the RFC wants.
+    Raises NotCanonical for floats, integers of 2^53 and more, and names beyond ASCII: the RFC sorts names by UTF-16
+    unit, which for ASCII is by code point.
     """
     _refuse_ambiguous(document)
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _refuse_ambiguous(value: object) -> None:
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) > 2**53):
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**53):
         raise NotCanonical(repr(value))
     if isinstance(value, Mapping):
-        for item in value.values():
+        for name, item in value.items():
+            if not name.isascii():
+                raise NotCanonical(name)
             _refuse_ambiguous(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -93,5 +95,3 @@ def _check(entry: Entry, previous: bytes, seq: int) -> Iterable[Finding]:
         yield Finding("claim_changed", where, f"the claim of event {entry.claim.event_id} does not give its hash")
     if entry_hash(entry) != entry.hash:
         yield Finding("entry_changed", where, f"the entry of event {entry.claim.event_id} does not give its hash")
-
-

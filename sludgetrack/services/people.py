@@ -49,6 +49,14 @@ def add_person(ctx: Context, new: AddPerson) -> Outcome:
     return once(ctx, new, make)
 
 
+def invite_driver(ctx: Context, new: AddPerson) -> Recorded:
+    """A new driver of the dispatcher's own organisation. Raises NotPermitted, NameTaken and OutOfRange."""
+    require(ctx.actor, Action.ASSIGN, Parties(giver="", hauler=new.organisation))
+    if new.roles != {Role.DRIVER}:
+        raise NotPermitted(action=str(Action.ADMINISTER))
+    return once(ctx, new, lambda: entered(ctx, ctx.directory.organisation_by_code(new.organisation), new))
+
+
 def entered(ctx: Context, organisation: Organisation, new: AddPerson) -> Registration:
     """The registration of a new person, checked for everything but who asks. Raises NameTaken and OutOfRange."""
     if not LOGIN.fullmatch(new.login):

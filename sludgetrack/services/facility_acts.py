@@ -140,15 +140,16 @@ def judgement_figures(books: Books, lot: Holding, judgement: Judgement) -> dict[
 
 def _act(ctx: Context, code: str, command: c.Command, complete: Any) -> Receipt:
     """Record an act on a facility: looked up, permitted, completed, booked, appended."""
+    facility = ctx.directory.facility(code)
+    require(ctx.actor, BY_EVENT[command.event], owner_of(ctx, facility))
+    stream = Stream(StreamKind.FACILITY, facility.code)
+    heads = streams.lock(ctx.connection, [stream])
     print_ = fingerprint(ctx.actor, code, command)
+    # Looked up under the facility's lock: of two equal requests at once the second finds what the first recorded.
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay
-    facility = ctx.directory.facility(code)
-    require(ctx.actor, BY_EVENT[command.event], owner_of(ctx, facility))
     decision = _decide(ctx, command)
-    stream = Stream(StreamKind.FACILITY, facility.code)
-    heads = streams.lock(ctx.connection, [stream])
     if command.based_on is not None and command.based_on != heads[stream].hash.hex():
         raise StaleState(field="based_on", based_on=command.based_on, head=heads[stream].hash.hex())
     ctx.directory.lock_facilities([facility.code])

@@ -71,6 +71,7 @@ def make_offer(ctx: Context, key: str, number: str, command: c.Command) -> Shown
         return show(again, key)
     if again is not None:
         raise IdempotencyConflict(field="event_id", event_id=command.event_id)
+    find(ctx.connection, command.event_id, figures_hash)
     prepare(ctx, case, command)
     offers.replace_open(ctx.connection, case.head.id, ctx.now)
     offer = Offer(
@@ -133,6 +134,18 @@ def confirm(ctx: Context, key: str, offer_id: str, secret: str) -> Receipt:
     return _record(ctx, case, offer, Confirmation(ctx.actor.organisation, ctx.actor.person, method, ctx.now))
 
 
+def confirm_or_count(ctx: Context, key: str, offer_id: str, secret: str) -> Receipt | WrongCode:
+    """As ``confirm``, but a wrong code is counted and returned, for the caller to raise once this unit is committed.
+
+    Counting under the offer's lock leaves no moment in which many guesses at once would each be the first.
+    """
+    try:
+        return confirm(ctx, key, offer_id, secret)
+    except WrongCode as refusal:
+        offers.count_wrong_try(ctx.connection, offer_id, WRONG_TRIES)
+        return refusal
+
+
 def count_wrong_try(ctx: Context, offer_id: str) -> None:
     """Count a wrong code, in a unit of work of its own, since the refused one is rolled back."""
     offers.count_wrong_try(ctx.connection, offer_id, WRONG_TRIES)
@@ -149,11 +162,11 @@ def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: st
     """A handoff nobody could confirm (no phone, no signal, a dead battery): grade none, with the reason."""
     if not reason.strip():
         raise MissingField(field="unconfirmed_reason", event=str(command.event))
+    case = open_case(ctx, number)
     print_ = fingerprint(ctx.actor, number, command)
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay
-    case = open_case(ctx, number)
     require(ctx.actor, _offering(command.event), case.parties)
     prepared = prepare(ctx, case, command)
     offers.replace_open(ctx.connection, case.head.id, ctx.now)

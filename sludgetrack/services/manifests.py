@@ -6,9 +6,9 @@ Handoffs, which two parties confirm, are in ``handoffs``.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.decide import Circumstances, Decision, decide
@@ -29,6 +29,8 @@ from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Facility
 from sludgetrack.store.trucks import truck
 
+T = TypeVar("T")
+
 
 def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, late: bool = False) -> Receipt:
     """开具: a new manifest. ``number`` is a pre-printed one; otherwise the facility's next is taken.
@@ -39,12 +41,13 @@ def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, 
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay
-    giver = ctx.directory.facility(command.giver)
+    giver = _named("giver", ctx.directory.facility, command.giver)
     require(ctx.actor, Action.ISSUE, owner_of(ctx, giver))
     around = Circumstances(now=ctx.now, late=late)
     decision = decide(ManifestState(), command, around)
     _check_destination(ctx, command, giver, late=late)
     _check_batches(ctx, command, giver)
+    numbering.require_external_free(ctx.connection, giver, command.external_number)
     reserved = numbering.take(ctx.connection, giver, decision.occurred_at, number)
     figures = {**command.figures(), **_snapshot(ctx, command), **_naming(reserved)}
     stream = Stream(StreamKind.MANIFEST, reserved.number)
@@ -57,11 +60,12 @@ def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, 
 
 def act(ctx: Context, number: str, command: c.Command, *, late: bool = False) -> Receipt:
     """Any act of one party on a manifest that exists. Raises what ``open_case``, ``require`` and ``decide`` raise."""
+    case = open_case(ctx, number)
     print_ = fingerprint(ctx.actor, number, command)
+    # Looked up under the manifest's lock: of two equal requests at once the second finds what the first recorded.
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay
-    case = open_case(ctx, number)
     require(ctx.actor, BY_EVENT[command.event], case.parties)
     prepared = prepare(ctx, case, command, late=late)
     return record(ctx, case, prepared, Witness((own_word(ctx, prepared.decision),), _clerk(ctx), print_))
@@ -164,8 +168,8 @@ def owner_of(ctx: Context, facility: Facility) -> Parties:
 
 
 def _check_destination(ctx: Context, command: c.IssueManifest, giver: Facility, *, late: bool) -> None:
-    ctx.directory.hauler(command.hauler)
-    destination = ctx.directory.facility(command.destination)
+    _named("hauler", ctx.directory.hauler, command.hauler)
+    destination = _named("destination", ctx.directory.facility, command.destination)
     if late:
         return
     _check_route(ctx, command.destination, command.route)
@@ -181,11 +185,19 @@ def _check_destination(ctx: Context, command: c.IssueManifest, giver: Facility, 
         )
 
 
+def _named(field: str, find: Callable[[str], T], code: str) -> T:
+    """What a field of the command names; raises NotFound naming the field."""
+    try:
+        return find(code)
+    except NotFound as error:
+        raise NotFound(field=field, **error.facts) from None
+
+
 def _check_route(ctx: Context, destination: str, route: str) -> None:
     """A destination's permit must name the route; a transfer station has no routes and takes any."""
     if route not in rules.rulebook(ctx.connection).routes:
         raise NotFound(field="route", kind="route", name=route)
-    site = ctx.directory.facility(destination)
+    site = _named("destination", ctx.directory.facility, destination)
     if site.kind is not FacilityKind.TRANSFER and site.routes and route not in site.routes:
         raise RouteNotPermitted(field="route", destination=site.code, route=route, permitted=list(site.routes))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, select
 
 from sludgetrack.domain.errors import NameTaken
 from sludgetrack.domain.events import Entry, EventType
+from sludgetrack.domain.holdings import OPENING, UNDECLARED
 from sludgetrack.store.rows import copy_rows
 from sludgetrack.store.tables.mass import name
 
@@ -34,6 +36,11 @@ def taken(connection: Connection, names: Collection[str]) -> set[str]:
 
 
 def require_free(connection: Connection, wanted: str, field: str) -> None:
-    """Raises NameTaken, naming the field, where the name is in use."""
-    if taken(connection, [wanted]):
+    """Raises NameTaken, naming the field, where the name is in use or kept for a manifest or the system's own."""
+    if is_reserved(wanted) or taken(connection, [wanted]):
         raise NameTaken(field=field, name=wanted)
+
+
+def is_reserved(wanted: str) -> bool:
+    """Whether a name is one that a manifest or the system itself would give: nobody may take it before them."""
+    return re.fullmatch(r"[0-9]{20}", wanted) is not None or wanted.endswith((UNDECLARED, OPENING))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain import numbers
-from sludgetrack.domain.errors import NotFound, NumbersExhausted
+from sludgetrack.domain.errors import NameTaken, NotFound, NumbersExhausted
 from sludgetrack.store.directory import Facility
+from sludgetrack.store.tables.manifests import manifest
 from sludgetrack.store.tables.registry import number_counter, reserved_number
 
 
@@ -48,6 +49,16 @@ def next_numbers(connection: Connection, at: Facility, year: int, count: int) ->
         raise NumbersExhausted(facility=at.code, year=year)
     serials = range(last - count + 1, last + 1)
     return [str(numbers.ManifestNumber(year, at.division, at.number, serial)) for serial in serials]
+
+
+def require_external_free(connection: Connection, at: Facility, external_number: str | None) -> None:
+    """Raises NameTaken where a facility has given a manifest this external number already."""
+    m = manifest.c
+    if external_number is None:
+        return
+    query = select(m.id).where(m.giver_id == at.id, m.external_number == external_number)
+    if connection.execute(query).one_or_none() is not None:
+        raise NameTaken(field="external_number", name=external_number)
 
 
 def _preprinted(connection: Connection, at: Facility, number: str) -> Taken:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, LiteralString
 
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from sludgetrack.domain.booking import Draw
 from sludgetrack.domain.holdings import Holding
@@ -146,6 +146,7 @@ def update_left(connection: Connection, holdings: Sequence[tuple[int, Holding]],
         "ids": [row_id for row_id, _ in holdings],
         "wet": [h.wet_kg for _, h in holdings],
         "moisture": [h.moisture_bp for _, h in holdings],
+        "estimated": [h.estimated for _, h in holdings],
         "physical": [h.physical_left for _, h in holdings],
         "origin": [h.origin_left for _, h in holdings],
         "share_holding": [share[0] for share in shares],
@@ -157,10 +158,10 @@ def update_left(connection: Connection, holdings: Sequence[tuple[int, Holding]],
 
 _UPDATE_LEFT: LiteralString = """
 WITH changed AS (
-    UPDATE holding SET wet_kg = now.wet, moisture_bp = now.moisture, physical_left = now.physical,
-        origin_left = now.origin
-    FROM unnest(%(ids)s::bigint[], %(wet)s::bigint[], %(moisture)s::smallint[], %(physical)s::bigint[],
-        %(origin)s::bigint[]) AS now (id, wet, moisture, physical, origin)
+    UPDATE holding SET wet_kg = now.wet, moisture_bp = now.moisture, estimated = now.estimated,
+        physical_left = now.physical, origin_left = now.origin
+    FROM unnest(%(ids)s::bigint[], %(wet)s::bigint[], %(moisture)s::smallint[], %(estimated)s::boolean[],
+        %(physical)s::bigint[], %(origin)s::bigint[]) AS now (id, wet, moisture, estimated, physical, origin)
     WHERE holding.id = now.id
 )
 UPDATE share SET "left" = now.units
@@ -173,9 +174,13 @@ WHERE share.holding_id = now.holding_id AND share.origin_id = now.origin_id
 def draws(connection: Connection, load_id: int) -> list[Draw]:
     """What a load on the road (the row of its holding) took from which holding, out of its loading's postings."""
     p, source, origin = mass.posting.c, mass.holding.alias("source"), mass.holding.alias("origin")
+    given = mass.posting.alias("given")
+    # More weighed in than out, all of it refused, enters the road too, but out of no stock.
+    from_stock = exists().where(given.c.event_id == p.event_id, given.c.account != str(Account.TRANSIT))
+    from_stock = from_stock.where(given.c.holding_id.is_not(None), given.c.origin_units < 0)
     loading = (
         select(p.event_id)
-        .where(p.holding_id == load_id, p.account == str(Account.TRANSIT), p.origin_units > 0)
+        .where(p.holding_id == load_id, p.account == str(Account.TRANSIT), p.origin_units > 0, from_stock)
         .limit(1)
         .scalar_subquery()
     )

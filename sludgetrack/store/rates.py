@@ -1,0 +1,219 @@
+"""Sums behind balance and rates: out of the running sums, but for the cohort, which goes by batches.
+
+Whole months come from ``month_sum``, the days at either edge from ``day_sum``; stock is everything booked on a stock
+account from the beginning on. Sewer-cleaning sludge is kept out. Groups are groups of producing plants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from sludgetrack.domain.holdings import Kind
+from sludgetrack.domain.mass import STOCK_ACCOUNTS, Account
+from sludgetrack.domain.rates import COHORT_DAYS
+from sludgetrack.store.tables.mass import day_sum, holding, month_sum, posting
+from sludgetrack.store.tables.registry import facility
+
+UNCLASSED = "unclassed"
+"""The group of plants without a city class."""
+
+TOTAL = "total"
+ESTIMATED = "estimated"
+"""The detail of production whose moisture is estimated."""
+_DAY = timedelta(days=1)
+
+
+class Grouping(StrEnum):
+    """What a table of rates has a row for."""
+
+    DIVISION = "division"
+    CITY_CLASS = "city_class"
+    PLANT = "plant"
+    ROUTE = "route"
+    MONTH = "month"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Inclusive legal days. Raises ValueError where the last lies before the first."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        """A period has at least one day."""
+        if self.last < self.first:
+            raise ValueError(f"{self.last} lies before {self.first}")
+
+    @property
+    def cohort_until(self) -> date:
+        """The last day on which harmless disposal counts for what the period produced."""
+        return self.last + timedelta(days=COHORT_DAYS)
+
+    def months(self) -> Iterator[Period]:
+        """Its parts by calendar month, in order."""
+        first = self.first
+        while first <= self.last:
+            following = next_month(first)
+            yield Period(first, min(following - _DAY, self.last))
+            first = following
+
+
+class Flow(NamedTuple):
+    """Units of one group that entered an account in the period, or (``before``) ahead of it, then stock only.
+
+    By month, what lies ahead of the period has no group of its own: it is "".
+    """
+
+    group: str
+    before: bool
+    account: str
+    detail: str
+    compliant: bool
+    units: int
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after a day's."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def flows(connection: Connection, period: Period, by: Grouping, division_prefix: str) -> Iterable[Flow]:
+    """What the running sums say of a period, by group. By route they are those of the total."""
+    rows = union_all(*_parts(period)).subquery()
+    group = _group(by, rows.c.day)
+    query = (
+        select(
+            group.label("group"),
+            rows.c.day.is_(None).label("before"),
+            rows.c.account,
+            rows.c.detail,
+            rows.c.compliant,
+            cast(func.sum(rows.c.units), posting.c.origin_units.type),
+        )
+        .join(facility, facility.c.id == rows.c.plant_id)
+        .where(in_divisions(division_prefix))
+        .group_by("group", "before", rows.c.account, rows.c.detail, rows.c.compliant)
+    )
+    return (Flow(*row) for row in connection.execute(query))
+
+
+def cohort(connection: Connection, period: Period, by: Grouping, division_prefix: str) -> dict[str, int]:
+    """Units of what each group produced in the period that were harmlessly disposed of in time.
+
+    Counted batch by batch, up to what it was produced with. By month, each month is a period of its own.
+    """
+    batches = cohort_batches(period, by, division_prefix).subquery()
+    counted = cast(func.sum(batches.c.counted), posting.c.origin_units.type)
+    query = select(batches.c.group, counted).group_by(batches.c.group)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def cohort_batches(period: Period, by: Grouping, division_prefix: str) -> Select[Any]:
+    """A row for each batch produced in the period: its group, origin, what was produced and what of it counts."""
+    made = _produced(period, by, division_prefix).subquery()
+    gone = posting.alias("gone")
+    harmless = func.coalesce(func.sum(gone.c.origin_units), 0)
+    return (
+        select(made.c.group, made.c.origin_id, made.c.made, func.least(made.c.made, harmless).label("counted"))
+        .outerjoin(
+            gone,
+            and_(
+                gone.c.origin_id == made.c.origin_id,
+                gone.c.account == str(Account.DISPOSED),
+                gone.c.compliant,
+                gone.c.booked_on <= made.c.until,
+            ),
+        )
+        .group_by(made.c.group, made.c.origin_id, made.c.made)
+    )
+
+
+def in_divisions(prefix: str) -> ColumnElement[bool]:
+    """Whether a producing plant lies under a division; every plant does under the empty one."""
+    return facility.c.division.startswith(prefix, autoescape=True)
+
+
+def group_of_plant(by: Grouping) -> ColumnElement[str]:
+    """The group a producing plant belongs to; without plants to tell apart, the total."""
+    columns: dict[Grouping, ColumnElement[str]] = {
+        Grouping.DIVISION: facility.c.division,
+        Grouping.CITY_CLASS: func.coalesce(facility.c.city_class, UNCLASSED),
+        Grouping.PLANT: facility.c.code,
+    }
+    return columns.get(by, literal(TOTAL, Text))
+
+
+def _produced(period: Period, by: Grouping, division_prefix: str) -> Select[Any]:
+    """Batches of plant sludge produced in the period, with what they were produced with and until when they count."""
+    p, origin = posting.c, holding.alias("origin")
+    until: ColumnElement[date] = literal(period.cohort_until, Date)
+    if by is Grouping.MONTH:
+        month_end = cast(func.date_trunc("month", p.booked_on) + func.make_interval(0, 1), Date) - 1
+        until = func.least(month_end, literal(period.last, Date)) + COHORT_DAYS
+    group = _group(by, p.booked_on)
+    return (
+        select(group.label("group"), p.origin_id, until.label("until"), (-func.sum(p.origin_units)).label("made"))
+        .join(origin, origin.c.id == p.origin_id)
+        .join(facility, facility.c.id == p.plant_id)
+        .where(p.account == str(Account.PRODUCED), p.booked_on.between(period.first, period.last))
+        .where(origin.c.kind != str(Kind.SEWER_SLUDGE), in_divisions(division_prefix))
+        .group_by("group", p.origin_id, "until")
+    )
+
+
+def _group(by: Grouping, day: ColumnElement[date]) -> ColumnElement[str]:
+    return func.coalesce(func.to_char(day, "YYYY-MM"), "") if by is Grouping.MONTH else group_of_plant(by)
+
+
+def _parts(period: Period) -> Iterator[Select[Any]]:
+    """The period by whole months and single days, and the stock of the time before likewise.
+
+    ``day`` is the day or the first of the month; NULL for what lies before the period.
+    """
+    first, last = period.first, period.last
+    first_whole = first if first.day == 1 else next_month(first)
+    after_whole = next_month(last) if next_month(last) - _DAY == last else last.replace(day=1)
+    month, day = month_sum.c.month, day_sum.c.day
+    if first_whole < after_whole:
+        yield _part(month_sum, month, and_(month >= first_whole, month < after_whole))
+        edges = or_(day.between(first, first_whole - _DAY), day.between(after_whole, last))
+        yield _part(day_sum, day, edges)
+    else:
+        yield _part(day_sum, day, day.between(first, last))
+    before = cast(null(), Date)
+    yield _part(month_sum, before, and_(month < first.replace(day=1), _is_stock(month_sum)))
+    yield _part(day_sum, before, and_(day >= first.replace(day=1), day < first, _is_stock(day_sum)))
+
+
+def _part(sums: Table, day: ColumnElement[date], condition: ColumnElement[bool]) -> Select[Any]:
+    c = sums.c
+    return select(c.plant_id, day.label("day"), c.account, c.detail, c.compliant, c.origin_units.label("units")).where(
+        condition, ~c.sewer
+    )
+
+
+def _is_stock(sums: Table) -> ColumnElement[bool]:
+    return sums.c.account.in_([str(account) for account in STOCK_ACCOUNTS])

@@ -18,8 +18,8 @@ FULL_BP = 10_000
 EIGHTY_PERCENT_FACTOR = 5
 """t80 = 5 x tDS: one tonne at 80 % moisture holds 0.2 t of dry solids."""
 
-_TONNES = re.compile(r"\d{1,9}(\.\d{1,3})?")
-_PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?")
+_TONNES = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 
 class NotAQuantity(ValueError):

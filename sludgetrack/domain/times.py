@@ -10,7 +10,12 @@ LEGAL_ZONE = "Asia/Shanghai"
 
 
 def rfc3339(instant: datetime) -> str:
-    """UTC text of an aware instant, with microseconds only where there are any: ``2025-02-01T06:34:00Z``."""
+    """UTC text of an aware instant, with microseconds only where there are any: ``2025-02-01T06:34:00Z``.
+
+    Raises ValueError for a naive one, since nobody could tell which zone it means.
+    """
+    if instant.tzinfo is None:
+        raise ValueError(f"naive instant {instant!r}")
     utc = instant.astimezone(UTC)
     return utc.isoformat(timespec="microseconds" if utc.microsecond else "seconds").replace("+00:00", "Z")
 

@@ -12,12 +12,12 @@ from enum import StrEnum
 
 from sludgetrack.domain.errors import NotPermitted
 from sludgetrack.domain.events import EventType
-from sludgetrack.domain.identity import Actor, OrganisationKind, Role
+from sludgetrack.domain.identity import Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who is party to a manifest: organisations by code, divisions of its facilities, the drivers it had.
+    """Who is party to a manifest: organisations by code, divisions of its facilities, the driver who holds its load.
 
     For an act on a facility only ``giver`` (the facility's organisation) and ``divisions`` are filled.
     """
@@ -100,6 +100,11 @@ def works_for_hauler(actor: Actor, parties: Parties) -> bool:
     return actor.organisation == parties.hauler
 
 
+def holds_it(actor: Actor, parties: Parties) -> bool:
+    """The actor is the driver who holds the load, or nobody knows which driver does."""
+    return parties.driver in (None, actor.person)
+
+
 def has_role(role: Role) -> Rule:
     """A rule: the actor has the role."""
 
@@ -107,11 +112,6 @@ def has_role(role: Role) -> Rule:
         return actor.has(role)
 
     return rule
-
-
-def is_authority(actor: Actor, parties: Parties) -> bool:  # noqa: ARG001 - a rule sees both
-    """The actor belongs to an authority."""
-    return actor.kind is OrganisationKind.AUTHORITY
 
 
 _clerk, _operator, _dispatcher = has_role(Role.CLERK), has_role(Role.OPERATOR), has_role(Role.DISPATCHER)
@@ -123,7 +123,7 @@ POLICY: Mapping[Action, tuple[tuple[Rule, ...], ...]] = {
     Action.ASSIGN: ((_dispatcher, works_for_hauler),),
     Action.RELEASE: ((_clerk, works_at_giver),),
     Action.CONFIRM: ((_driver, works_for_hauler),),
-    Action.TRANSFER: ((_driver, works_for_hauler),),
+    Action.TRANSFER: ((_driver, works_for_hauler, holds_it),),
     Action.REDIRECT: ((_clerk, works_at_giver),),
     Action.ARRIVE: ((_operator, works_at_destination), (_driver, works_for_hauler)),
     Action.RECEIVE: ((_operator, works_at_destination),),

@@ -8,10 +8,15 @@ from __future__ import annotations
 import click
 
 from sludgetrack import __version__
+from sludgetrack.cli.audit import audit
 from sludgetrack.cli.common import Session
 from sludgetrack.cli.database import migrate
 from sludgetrack.cli.demo import demo
+from sludgetrack.cli.people import person
+from sludgetrack.cli.rates import balance, rates
 from sludgetrack.cli.serving import serve
+from sludgetrack.cli.sheets import sheets
+from sludgetrack.cli.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,5 +27,5 @@ def main(context: click.Context) -> None:
     context.ensure_object(Session)
 
 
-for command in (demo, migrate, serve):
+for command in (audit, balance, demo, migrate, person, rates, serve, sheets, worker):
     main.add_command(command)

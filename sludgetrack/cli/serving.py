@@ -45,18 +45,32 @@ def serve(host: str, port: int, threads: int, worker: bool | None) -> None:
     engine = open_engine(pool_size=threads + 4)
     application = create_app(given, engine)
     with_worker = given.database_url is None if worker is None else worker
+    loop = Loop(engine, open_blobs(given.blobs), given.public_address) if with_worker else None
+
+    def forked(_server: Any, _worker: Any) -> None:
+        # the parent's connections must not be shared with the process that serves
+        engine.dispose(close=False)
 
     def begin(_server: Any) -> None:
-        if with_worker:
-            Loop(engine, open_blobs(given.blobs), given.public_address).start()
+        if loop is not None:
+            loop.start()
 
-    click.echo(f"sludgetrack: http://{host}:{port}", err=True)
+    def end(_server: Any, _worker: Any) -> None:
+        if loop is not None:
+            loop.stop()
+
+    def ready(_server: Any) -> None:
+        click.echo(f"\nsludgetrack: {given.public_address}  (listening on {host}:{port})", err=True)
+
     options = {
         "bind": f"{host}:{port}",
         "workers": 1,
         "threads": threads,
         "worker_class": "gthread",
+        "post_fork": forked,
         "post_worker_init": begin,
+        "worker_exit": end,
+        "when_ready": ready,
         "accesslog": None,
         "loglevel": "warning",
         "control_socket_disable": True,

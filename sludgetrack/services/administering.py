@@ -24,6 +24,11 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     """Everything is registered so already; nothing was written."""
 
+    @property
+    def again(self) -> bool:
+        """Whether an earlier sending of the request did it."""
+        return self is Outcome.AGAIN
+
 
 def once(ctx: Context, request: Request, make: Callable[[], Registration | None]) -> Outcome:
     """Record what ``make`` gives for the acting person, once. ``make`` checks, and gives None where nothing differs.

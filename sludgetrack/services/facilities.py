@@ -53,9 +53,7 @@ def register_organisation(ctx: Context, new: RegisterOrganisation) -> Outcome:
 
 def change_organisation(ctx: Context, change: ChangeOrganisation) -> Outcome:
     """Other facts of an organisation. Raises NotPermitted, NotFound and InvalidFigures."""
-    before = registry.organisation(ctx.connection, change.organisation)
-    if before is None or not may(ctx.actor, Action.AMEND, _about(before)):
-        raise NotFound(kind="organisation", name=change.organisation)
+    before = amendable_organisation(ctx, change.organisation)
 
     def make() -> Registration | None:
         stated = differing(before, change.stated("organisation"))
@@ -106,6 +104,14 @@ def amendable(ctx: Context, code: str) -> FacilityRow:
     found = registry.facility(ctx.connection, code)
     if found is None or not may(ctx.actor, Action.AMEND, Parties(found.organisation, divisions=(found.division,))):
         raise NotFound(kind="facility", name=code)
+    return found
+
+
+def amendable_organisation(ctx: Context, code: str) -> OrganisationRow:
+    """An organisation the actor may amend; any other does not exist for them. Raises NotFound."""
+    found = registry.organisation(ctx.connection, code)
+    if found is None or not may(ctx.actor, Action.AMEND, _about(found)):
+        raise NotFound(kind="organisation", name=code)
     return found
 
 

@@ -49,7 +49,7 @@ def add_person(ctx: Context, new: AddPerson) -> Outcome:
     return once(ctx, new, make)
 
 
-def invite_driver(ctx: Context, new: AddPerson) -> Recorded:
+def invite_driver(ctx: Context, new: AddPerson) -> Outcome:
     """A new driver of the dispatcher's own organisation. Raises NotPermitted, NameTaken and OutOfRange."""
     require(ctx.actor, Action.ASSIGN, Parties(giver="", hauler=new.organisation))
     if new.roles != {Role.DRIVER}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -110,6 +111,12 @@ def person(connection: Connection, person_id: str) -> PersonRow | None:
     """One person, or None."""
     row = connection.execute(_people().where(_PERSON.c.id == person_id)).one_or_none()
     return _person(row) if row else None
+
+
+def person_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """The names of people by id."""
+    query = select(_PERSON.c.id, _PERSON.c.name).where(_PERSON.c.id.in_(list(ids)))
+    return {row.id: row.name for row in connection.execute(query)}
 
 
 def login_taken(connection: Connection, login: str) -> bool:

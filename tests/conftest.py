@@ -19,6 +19,7 @@ from sludgetrack.store import embedded, migrate
 from sludgetrack.store.embedded import Cluster
 from tests.support.city import City, found_city
 from tests.support.clock import Clock
+from tests.support.sheets import Archive
 
 TEMPLATE = "template_migrated"
 _counter = itertools.count()
@@ -78,6 +79,12 @@ def clock() -> Clock:
 def city(engine: Engine, clock: Clock) -> City:
     """A plant, a hauler, three sites, an authority and a stranger, with people of each."""
     return found_city(engine, clock)
+
+
+@pytest.fixture
+def archive(engine: Engine, clock: Clock, tmp_path: Path) -> Archive:
+    """Where the sheets of this test's database are kept."""
+    return Archive(engine, tmp_path / "blobs", clock)
 
 
 def _execute(running: Cluster, statement: str) -> None:

@@ -15,7 +15,7 @@ from sludgetrack.settings import BLOBS, SettingRefused
 from sludgetrack.store.blobs import BlobMissing, digest_of, verified
 
 try:
-    from obstore.exceptions import BaseError, NotFoundError
+    from obstore.exceptions import BaseError
     from obstore.store import S3Store
 except ImportError as error:
     raise SettingRefused(BLOBS, "s3:// needs the extra s3: pip install 'sludgetrack[s3]'") from error
@@ -62,14 +62,14 @@ class S3Blobs:
         with _as_os_error():
             try:
                 self._store.head(_key(digest))
-            except NotFoundError:
+            except FileNotFoundError:
                 return False
             return True
 
     def _read(self, digest: bytes) -> bytes | None:
         try:
             return bytes(self._store.get(_key(digest)).bytes())
-        except NotFoundError:
+        except FileNotFoundError:
             return None
 
 

@@ -79,7 +79,7 @@ RULES: tuple[FieldRule, ...] = (
         "车牌号",
         "plate",
         (E.ASSIGNED, E.LOADED, E.TRANSFERRED),
-        (E.ASSIGNED, E.LOADED),
+        (E.ASSIGNED, E.LOADED, E.TRANSFERRED),
         reopened_by=(E.ASSIGNED, E.LOADED, E.TRANSFERRED),
         max_length=12,
     ),

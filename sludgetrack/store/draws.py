@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.split import split
-from sludgetrack.store.tables.mass import holding, posting
+from sludgetrack.store.tables.mass import disposal, holding, posting
 from sludgetrack.store.tables.record import entry, log_leaf
 
 _STOCK = (str(Account.PLANT_STOCK), str(Account.SITE_STOCK))
@@ -64,17 +64,20 @@ def batches(connection: Connection, loadings: Collection[str]) -> dict[str, list
 def disposed(connection: Connection, event_id: str) -> Disposed:
     """What a disposal event took, which must be on record."""
     p = posting.c
-    rows = connection.execute(
-        select(p.account, p.holding_id, p.origin_id, p.origin_units, p.physical_units, holding.c.kind)
-        .join(holding, holding.c.id == p.holding_id, isouter=True)
-        .where(p.event_id == event_id)
+    query = (
+        select(holding.c.id, holding.c.kind)
+        .join(disposal, disposal.c.holding_id == holding.c.id)
+        .where(disposal.c.event_id == event_id)
+    )
+    lot = connection.execute(query).one()
+    gone = connection.execute(
+        select(p.origin_id, func.sum(p.origin_units).label("origin"), func.sum(p.physical_units).label("physical"))
+        .where(p.event_id == event_id, p.account == str(Account.DISPOSED))
+        .group_by(p.origin_id)
+        .order_by(p.origin_id)
     ).all()
-    lot = next(row for row in rows if row.account in _STOCK)
-    gone = [row for row in rows if row.account == str(Account.DISPOSED)]
-    origin: Units = {}
-    for row in gone:
-        origin[row.origin_id] = origin.get(row.origin_id, 0) + row.origin_units
-    return Disposed(lot.holding_id, lot.kind, sum(row.physical_units for row in gone), origin)
+    physical = int(sum(row.physical for row in gone))
+    return Disposed(lot.id, lot.kind, physical, {row.origin_id: int(row.origin) for row in gone})
 
 
 def receipts_behind(connection: Connection, taken: Disposed) -> dict[str, int]:

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select
 
 from sludgetrack import tx
-from sludgetrack.documents.content import SheetContent
+from sludgetrack.documents.content import DisposalContent, SheetContent
 from sludgetrack.domain.events import KINDS, Entry, Stream, StreamKind
+from sludgetrack.services import sheets
+from sludgetrack.services.disposal_content import DisposalSource, disposal_content
 from sludgetrack.services.sheet_content import Anchor, Source, sheet_content
 from sludgetrack.services.sheets import Press, render_and_record
 from sludgetrack.store import draws, personal, streams
@@ -102,3 +104,15 @@ def content_at(engine: Engine, number: str, seq: int) -> SheetContent:
     """The content of the sheet of a manifest's event with this seq."""
     whole = source(engine, number)
     return sheet_content(replace(whole, entries=whole.entries[:seq]))
+
+
+def disposal(engine: Engine, event_id: str) -> DisposalContent:
+    """The content of a disposal's sheet."""
+    with engine.connect() as connection:
+        entry_ = streams.one(connection, event_id)
+        assert entry_ is not None
+        people = personal.beside(connection, [event_id]).get(event_id, {})
+        taken = draws.disposed(connection, event_id)
+        brought = sheets._brought(connection, taken)
+    anchor = Anchor(7, Head(9, bytes(32)), None, "disposal-1", ADDRESS)
+    return disposal_content(DisposalSource(entry_, people, taken, brought, anchor))

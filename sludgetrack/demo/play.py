@@ -10,7 +10,7 @@ from sludgetrack.demo.stage import Stage, new_id
 from sludgetrack.domain import commands as c
 
 DAYS = 13
-PRODUCED_KG = {"LTW": 52_000, "XSZ": 34_000, "JT": 26_000, "DSQ": 16_000}
+PRODUCED_KG = {"LTW": 21_600, "XSZ": 10_400, "JT": 8_600, "DSQ": 3_700}
 CLERK = {"LTW": "plant", "XSZ": "plant", "JT": "plant2", "DSQ": "plant2"}
 OPERATOR = {"INC": "site", "KILN": "kiln", "COMP": "compost", "FILL": "landfill"}
 ROUTE = {"INC": "I1", "KILN": "B1", "COMP": "L1", "FILL": "F2"}
@@ -62,7 +62,7 @@ def _declare_production(stage: Stage) -> None:
     for plant, kg in PRODUCED_KG.items():
         wobble = (stage.now.day * 137 + len(plant) * 61) % 900 - 450
         moisture = None if plant == "DSQ" and stage.now.day % 5 == 0 else MOISTURE_BP[plant] + wobble // 9
-        stage.produce(CLERK[plant], plant, f"{plant}-{stage.now:%y%m%d}", kg + wobble * 4, moisture)
+        stage.produce(CLERK[plant], plant, f"{plant}-{stage.now:%y%m%d}", kg + wobble, moisture)
 
 
 def _issue(stage: Stage, trip: Trip) -> str:

@@ -54,3 +54,14 @@ def end(connection: Connection, token: str) -> None:
 def end_all(connection: Connection, person_id: str) -> None:
     """Sign somebody out everywhere, as when a password changes or a person leaves."""
     connection.execute(delete(web_session).where(web_session.c.person_id == person_id))
+
+
+def live(connection: Connection, person_id: str, now: datetime) -> list[tuple[datetime, datetime]]:
+    """When each of somebody's sessions that can still be used began and was last used, the latest used first."""
+    s = web_session.c
+    query = (
+        select(s.created_at, s.seen_at)
+        .where(s.person_id == person_id, s.expires_at > now, s.seen_at > now - IDLE)
+        .order_by(s.seen_at.desc())
+    )
+    return [(row.created_at, row.seen_at) for row in connection.execute(query)]

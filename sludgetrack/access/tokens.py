@@ -36,6 +36,23 @@ class Bearer:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A token as its owner sees it: never whole, ``prefix`` is its beginning."""
+
+    id: str
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it can be used."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A token somebody asks for. ``life`` is cut to a year."""
 
@@ -47,21 +64,41 @@ class Wanted:
 
 
 def create(connection: Connection, wanted: Wanted, now: datetime) -> str:
-    """A new token, returned this once."""
+    """A new token, returned this once; asked for again with the same id it is made anew, the text before is dead."""
     token = PREFIX + secrets.token_urlsafe(32)
+    statement = insert(api_token).values(
+        id=wanted.id,
+        token_hash=digest(token),
+        prefix=token[:SHOWN],
+        person_id=wanted.person,
+        name=wanted.name,
+        scopes=sorted(str(scope) for scope in wanted.scopes),
+        created_at=now,
+        expires_at=now + min(wanted.life, LONGEST_LIFE),
+    )
+    anew = {name: statement.excluded[name] for name in ("token_hash", "prefix", "name", "scopes", "expires_at")}
     connection.execute(
-        insert(api_token).values(
-            id=wanted.id,
-            token_hash=digest(token),
-            prefix=token[:SHOWN],
-            person_id=wanted.person,
-            name=wanted.name,
-            scopes=sorted(str(scope) for scope in wanted.scopes),
-            created_at=now,
-            expires_at=now + min(wanted.life, LONGEST_LIFE),
+        statement.on_conflict_do_update(
+            index_elements=[api_token.c.id],
+            set_=anew,
+            where=(api_token.c.person_id == wanted.person) & api_token.c.revoked_at.is_(None),
         )
     )
     return token
+
+
+def of(connection: Connection, person_id: str) -> list[Held]:
+    """Somebody's tokens, the newest first."""
+    t = api_token.c
+    query = (
+        select(t.id, t.name, t.prefix, t.scopes, t.created_at, t.expires_at, t.revoked_at)
+        .where(t.person_id == person_id)
+        .order_by(t.created_at.desc())
+    )
+    return [
+        Held(row.id, row.name, row.prefix, tuple(row.scopes), row.created_at, row.expires_at, row.revoked_at)
+        for row in connection.execute(query)
+    ]
 
 
 def bearer_of(connection: Connection, token: str, now: datetime) -> Bearer | None:

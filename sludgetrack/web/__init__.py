@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from sludgetrack.i18n import CHINESE
-from sludgetrack.web import errors, home, navigation, signing_in
+from sludgetrack.web import account, admin, errors, home, navigation, signing_in
 from sludgetrack.web.format import Reading, install
 from sludgetrack.web.runtime import runtime
 
@@ -18,7 +18,7 @@ def init(app: Flask) -> None:
     install(app.jinja_env, _reading)
     navigation.init(app)
     errors.init(app)
-    for blueprint in (home.blueprint, signing_in.blueprint):
+    for blueprint in (home.blueprint, signing_in.blueprint, account.blueprint, admin.blueprint):
         app.register_blueprint(blueprint)
 
 

@@ -38,7 +38,9 @@ ITEMS: tuple[Item, ...] = (
     Item("site.lots", lazy_gettext("库存与处置"), "layers", _for(Role.OPERATOR)),
     Item("driver.loads", lazy_gettext("我的车"), "truck", _for(Role.DRIVER)),
     Item("regulator.overview", lazy_gettext("总览"), "today", _for(Role.INSPECTOR)),
+    Item("regulator.trace", lazy_gettext("追溯"), "search", _for(Role.INSPECTOR)),
     Item("regulator.rates", lazy_gettext("核算"), "chart", _for(Role.INSPECTOR)),
+    Item("regulator.roadside", lazy_gettext("路查"), "truck", _for(Role.INSPECTOR)),
     Item(
         "manifests.index",
         lazy_gettext("联单"),
@@ -46,9 +48,13 @@ ITEMS: tuple[Item, ...] = (
         _for(Role.CLERK, Role.OPERATOR, Role.DISPATCHER, Role.INSPECTOR),
     ),
     Item("paper.index", lazy_gettext("纸质补录"), "print", _for(Role.CLERK, Role.OPERATOR)),
+    Item("regulator.policies", lazy_gettext("政策"), "flag", _for(Role.INSPECTOR)),
+    Item("regulator.record", lazy_gettext("记录"), "shield", _for(Role.INSPECTOR)),
     Item("admin.people", lazy_gettext("人员"), "person", _for(Role.ADMINISTRATOR)),
     Item("admin.vehicles", lazy_gettext("车辆"), "truck", _for(Role.ADMINISTRATOR)),
     Item("admin.facilities", lazy_gettext("设施与许可"), "plant", _for(Role.ADMINISTRATOR)),
+    Item("admin.organisations", lazy_gettext("单位"), "people", _for(Role.ADMINISTRATOR)),
+    Item("admin.history", lazy_gettext("变更记录"), "clock", _for(Role.ADMINISTRATOR)),
     Item("account.page", lazy_gettext("账号"), "settings", frozenset(Role)),
 )
 
@@ -81,13 +87,16 @@ def _card(who: SignedIn) -> dict[str, str]:
 
 
 def _nav(who: SignedIn) -> list[dict[str, object]]:
+    known = [i for i in ITEMS if who.actor.roles & i.roles and i.endpoint in current_app.view_functions]
+    addresses = [url_for(item.endpoint) for item in known]
+    current_one = _nearest(request.path, addresses)
     return [
-        {
-            "href": url_for(item.endpoint),
-            "label": item.label,
-            "icon": item.icon,
-            "current": request.endpoint == item.endpoint,
-        }
-        for item in ITEMS
-        if who.actor.roles & item.roles and item.endpoint in current_app.view_functions
+        {"href": address, "label": item.label, "icon": item.icon, "current": address == current_one}
+        for item, address in zip(known, addresses, strict=True)
     ]
+
+
+def _nearest(path: str, addresses: list[str]) -> str | None:
+    """The page in the navigation that a path is or lies under."""
+    above = [a for a in addresses if path == a or path.startswith(a.rstrip("/") + "/")]
+    return max(above, key=len, default=None)

@@ -1,0 +1,170 @@
+"""One schema for each request of an administrator, for its form and for JSON alike. Names on the wire as elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import RAISE, Schema, fields, post_load, pre_load, validate
+
+from sludgetrack.domain import registrations as r
+from sludgetrack.domain.identity import CityClass, FacilityKind, OrganisationKind, Role
+from sludgetrack.domain.numbers import compact
+from sludgetrack.schemas.commands import tonnes
+from sludgetrack.schemas.fields import EventId, LegalDay, Whole, short_text
+
+
+class FormSchema(Schema):
+    """A form or a JSON object: blank fields count as not given, unknown ones are refused."""
+
+    class Meta:
+        """Unknown fields are refused."""
+
+        unknown = RAISE
+
+    @pre_load
+    def _drop_blanks(self, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
+        if not isinstance(data, Mapping):
+            return data
+        return {key: value for key, value in data.items() if not (isinstance(value, str) and not value.strip())}
+
+
+class RequestSchema(FormSchema):
+    """What every request has."""
+
+    request: ClassVar[type[r.Request]]
+    event_id = EventId(required=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> r.Request:  # noqa: ARG002 - marshmallow's signature
+        return self.request(**{key: _frozen(value) for key, value in data.items()})
+
+
+class Plate(fields.String):
+    """A number plate as people type it, in capitals and without the dot behind its place."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        return compact(text).upper()
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _roles() -> fields.List[Any]:
+    return fields.List(fields.Enum(Role, by_value=True), required=True)
+
+
+class _PersonSchema(RequestSchema):
+    name = short_text(40, required=True)
+    phone = short_text(30)
+    licence = short_text(40)
+    roles = _roles()
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> r.Request:  # noqa: ARG002 - marshmallow's signature
+        return self.request(**{**data, "roles": frozenset(data["roles"])})
+
+
+class AddPersonSchema(_PersonSchema):
+    """A new person."""
+
+    request = r.AddPerson
+    organisation = short_text(60, required=True)
+    login = short_text(40, required=True)
+
+
+class ChangePersonSchema(_PersonSchema):
+    """A person's facts."""
+
+    request = r.ChangePerson
+    person = fields.UUID(required=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> r.Request:  # noqa: ARG002 - marshmallow's signature
+        return r.ChangePerson(**{**data, "person": str(data["person"]), "roles": frozenset(data["roles"])})
+
+
+class _VehicleSchema(RequestSchema):
+    plate = Plate(required=True, validate=validate.Length(1, 12))
+    rated_kg = tonnes("rated_kg", required=True)
+    tare_kg = tonnes("tare_kg")
+    permit_no = short_text(60)
+    valid_to = LegalDay()
+
+
+class AddVehicleSchema(_VehicleSchema):
+    """A new vehicle."""
+
+    request = r.AddVehicle
+
+
+class ChangeVehicleSchema(_VehicleSchema):
+    """A vehicle's figures, and whether it is in service."""
+
+    request = r.ChangeVehicle
+    active = fields.Boolean(load_default=True)
+
+
+class RegisterOrganisationSchema(RequestSchema):
+    """A new organisation."""
+
+    request = r.RegisterOrganisation
+    code = short_text(20, required=True)
+    name = short_text(80, required=True)
+    kind = fields.Enum(OrganisationKind, by_value=True, required=True)
+    division = short_text(6, required=True)
+    credit_code = fields.String(validate=validate.Regexp(r"^[0-9A-Z]{18}$", error="18 位数字和大写字母"))
+    address = short_text(120)
+    licence = short_text(60)
+
+
+class ChangeOrganisationSchema(RequestSchema):
+    """An organisation's facts."""
+
+    request = r.ChangeOrganisation
+    organisation = short_text(20, required=True)
+    name = short_text(80, required=True)
+    credit_code = fields.String(validate=validate.Regexp(r"^[0-9A-Z]{18}$", error="18 位数字和大写字母"))
+    address = short_text(120)
+    licence = short_text(60)
+
+
+class _FacilitySchema(RequestSchema):
+    name = short_text(80, required=True)
+    address = short_text(120)
+    city_class = fields.Enum(CityClass, by_value=True)
+    capacity_t80_kg_d = tonnes("capacity_t80_kg_d")
+    storage_days = Whole(required=True)
+    permit_no = short_text(60)
+    permit_valid_to = LegalDay()
+    routes = fields.List(short_text(8), load_default=list)
+
+
+class RegisterFacilitySchema(_FacilitySchema):
+    """A new facility."""
+
+    request = r.RegisterFacility
+    code = short_text(20, required=True)
+    organisation = short_text(20, required=True)
+    kind = fields.Enum(FacilityKind, by_value=True, required=True)
+    division = short_text(6, required=True)
+
+
+class ChangeFacilitySchema(_FacilitySchema):
+    """A facility's facts."""
+
+    request = r.ChangeFacility
+    facility = short_text(20, required=True)
+
+
+class AddPermitSchema(RequestSchema):
+    """A permit."""
+
+    request = r.AddPermit
+    kind = short_text(20, required=True)
+    number = short_text(60, required=True)
+    facility = short_text(20)
+    vehicle = Plate(validate=validate.Length(1, 12))
+    valid_to = LegalDay()

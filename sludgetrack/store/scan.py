@@ -45,7 +45,7 @@ def headers(connection: Connection, event_ids: Collection[str]) -> dict[str, Hea
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
     """The rows of a query through a cursor of the server, a chunk at a time."""
-    result = connection.execution_options(yield_per=CHUNK).execute(query)
+    result = connection.execute(query.execution_options(yield_per=CHUNK))
     try:
         yield from result
     finally:

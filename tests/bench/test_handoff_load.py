@@ -142,7 +142,7 @@ def _client(running: Running, numbers: list[str], figures: Figures, index: int, 
 
 
 def _hand_over(connection: HTTPConnection, running: Running, number: str, figures: Figures) -> None:
-    body = {
+    body: dict[str, object] = {
         "event": "loaded",
         "event_id": new_id(),
         "plate": "豫G12345",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sludgetrack.domain import chain
@@ -140,11 +142,20 @@ class Life:
         return made
 
 
-def entry_of(command: c.Command, before: list[Entry], decision: Decision, *, now: datetime, taker: str | None) -> Entry:
-    """A decided command as the next entry."""
+def entry_of(
+    command: c.Command,
+    before: list[Entry],
+    decision: Decision,
+    *,
+    now: datetime,
+    taker: str | None,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Entry:
+    """A decided command as the next entry, ``more`` being the figures a service adds."""
     figures = command.figures()
     if command.event is EventType.ISSUED:
         figures |= {"name": NUMBER, "number": NUMBER, "public_code": "23456A"}
+    figures |= more
     claim = Claim(command.event_id, command.event, STREAM, decision.occurred_at, "clerk", "O-PLANT", figures)
     words = [Confirmation("O-PLANT", "clerk", Method.TYPED, now)]
     if command.event in HANDOFFS:

@@ -5,6 +5,7 @@ const wanted = [
   ["[data-table], [data-search]", "./table.mjs"],
   ["[data-copy], [data-print]", "./handy.mjs"],
   ["[data-net]", "./weigh.mjs"],
+  ["[data-compare]", "./compare.mjs"],
   ["form", "./form.mjs"],
   ["[data-language]", "./language.mjs"],
   ["[data-status-line]", "./signal.mjs"],

@@ -223,7 +223,31 @@ def _may_read(ctx: Context, code: str) -> bool:
     return may(ctx.actor, Action.READ, owner_of(ctx, ctx.directory.facility(code)))
 
 
-def turned_away(ctx: Context, codes: Iterable[str]) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A truck that was turned away. ``photo`` is a digest in hex."""
+
+    event_id: str
+    facility: str
+    at: datetime
+    plate: str
+    finding: str | None
+    photo: str | None
+
+
+def turned_away(ctx: Context, codes: Iterable[str]) -> list[Away]:
     """The newest trucks these facilities turned away for want of a manifest."""
     ids = [own_facility(ctx, code).id for code in codes]
-    return streams.newest(ctx.connection, ids, EventType.TURNED_AWAY, NEWEST_ACTS)
+    return [_away(entry) for entry in streams.newest(ctx.connection, ids, EventType.TURNED_AWAY, NEWEST_ACTS)]
+
+
+def _away(entry: Entry) -> Away:
+    figures = entry.claim.figures
+    return Away(
+        event_id=entry.claim.event_id,
+        facility=figures["facility"],
+        at=entry.claim.occurred_at,
+        plate=figures["plate"],
+        finding=figures.get("finding"),
+        photo=figures.get("photo"),
+    )

@@ -1,0 +1,102 @@
+"""What anyone may open: a manifest by its number, and all of it by the six characters its QR adds.
+
+Nothing here changes anything. A wrong code is answered like none; whoever is signed in also sees what they may do next.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from sludgetrack import tx
+from sludgetrack.domain import numbers
+from sludgetrack.domain.errors import NotANumber, NotFound
+from sludgetrack.domain.identity import Role
+from sludgetrack.services.reading import public
+from sludgetrack.services.reading.manifests import ManifestView, manifest_view, side_by_side
+from sludgetrack.services.reading.public import PublicView
+from sludgetrack.web.manifest_words import Step, steps, verdict, weighings
+from sludgetrack.web.runtime import run_as, runtime
+from sludgetrack.web.signing_in import current
+from sludgetrack.web.texts import gettext as _
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/find")
+def find() -> ResponseReturnValue:
+    """From the number typed on the first page, or an address pasted there, to its manifest."""
+    typed = request.args.get("number", "").strip()
+    number, code = _parts(typed)
+    try:
+        found = str(numbers.parse(number))
+    except NotANumber as error:
+        return render_template("home.html", number=typed, error=mistyped(error)), 422
+    return redirect(url_for("public.manifest", number=found, code=code or None))
+
+
+@blueprint.get("/M/<number>")
+@blueprint.get("/M/<number>/<code>")
+@blueprint.get("/m/<number>")
+@blueprint.get("/m/<number>/<code>")
+def manifest(number: str, code: str | None = None) -> ResponseReturnValue:
+    """A manifest for anyone: its state, and with the right six characters the rest."""
+    parts = runtime()
+    try:
+        view = tx.run(parts.engine, lambda c: public.public_view(c, parts.blobs, number, code))
+    except NotANumber as error:
+        return render_template("public/unknown.html", number=number, hint=mistyped(error)), 404
+    except NotFound:
+        hint = _("编号的写法没错，但这里没有这张联单。请和交接单上的编号逐位核对。")
+        return render_template("public/unknown.html", number=number, hint=hint), 404
+    return _page(view)
+
+
+def mistyped(error: NotANumber) -> str:
+    """What is wrong with a number, as a hint for whoever typed it."""
+    expected = error.facts.get("expected")
+    if expected is None:
+        return _("编号是 20 位数字，印在交接单的二维码下面。")
+    return _("校验码对不上：前 19 位如果没错，最后一位应是 %(digit)s。请逐位核对。", digit=expected)
+
+
+def _page(view: PublicView) -> ResponseReturnValue:
+    contents = view.contents
+    receipt = contents.receipt if contents else None
+    into = receipt.weighing if receipt and receipt.weighed else None
+    beside = side_by_side(contents.loaded if contents else None, into)
+    return render_template(
+        "public/manifest.html",
+        view=view,
+        contents=contents,
+        lines=weighings(beside) if contents and contents.loaded else [],
+        verdict=verdict(beside),
+        signed_in=current() is not None,
+        steps=_steps(view.number),
+    )
+
+
+def _steps(number: str) -> list[Step]:
+    """What whoever is signed in may do next, the next step first; nothing for strangers."""
+    who = current()
+    if who is None:
+        return []
+    try:
+        view = run_as(who.actor, lambda ctx: manifest_view(ctx, number))
+    except NotFound:
+        return []
+    if who.actor.roles == {Role.DRIVER}:
+        return [Step(_("打开这一车"), url_for("driver.load", number=number), "truck", "primary")]
+    return [*steps(view), _whole(view)]
+
+
+def _whole(view: ManifestView) -> Step:
+    return Step(_("看整张联单"), url_for("manifests.page", number=view.row.number), "sheet", "secondary")
+
+
+def _parts(typed: str) -> tuple[str, str]:
+    """Number and code in what was typed: spaces and hyphens within, or a whole address from a QR."""
+    address = re.search(r"/M/([0-9]{20})(?:/([0-9A-Z]{6}))?/?$", typed.upper())
+    return (address[1], address[2] or "") if address else (typed, "")

@@ -45,9 +45,25 @@ def sheets(manifest: str, out: Path) -> None:
 
     named = tx.run(open_engine(pool_size=2), work)
     out.mkdir(parents=True, exist_ok=True)
-    for name, sheet in named:
-        (out / name).write_bytes(_file(blobs, sheet))
+    damaged = [each for each in named if not _written(blobs, each, out)]
+    if damaged:
+        raise click.ClickException(f"{len(damaged)} of {len(named)} sheets are not what was recorded")
+
+
+def _written(blobs: BlobStore, named: Named, out: Path) -> bool:
+    """Write a sheet's file and print its name; a file that is missing or changed is not written but reported."""
+    name, sheet = named
+    try:
+        content = blobs.get(sheet.file_digest)
+    except BlobMissing as error:
+        click.echo(f"{name}: the file {error} is missing", err=True)
+    except BlobDamaged as error:
+        click.echo(f"{name}: the file {error} was changed", err=True)
+    else:
+        (out / name).write_bytes(content)
         click.echo(out / name)
+        return True
+    return False
 
 
 def _recorded(press: Press, manifest: str) -> list[Named]:
@@ -72,11 +88,3 @@ def _number(text: str) -> str:
         return str(numbers.parse(text))
     except NotANumber:
         return text
-
-
-def _file(blobs: BlobStore, sheet: Sheet) -> bytes:
-    try:
-        return blobs.get(sheet.file_digest)
-    except (BlobMissing, BlobDamaged) as error:
-        kind = "is missing" if isinstance(error, BlobMissing) else "is not what was recorded"
-        raise click.ClickException(f"sheet {sheet.ordinal}: its file {error} {kind}") from error

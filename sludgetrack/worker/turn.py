@@ -21,8 +21,9 @@ from sludgetrack.store import outbox
 from sludgetrack.store.outbox import Item, Topic
 from sludgetrack.worker.handlers import Handler
 
-BATCH = 16
-"""Pieces of work in a transaction at most: what a backlog gains by sharing the log's lock, and nobody waits for."""
+BATCH = 8
+"""Pieces of work in a transaction at most: enough that a backlog shares the log's lock and the reading, few enough that
+the first of them is not kept long by the last."""
 
 
 class Attempt:

@@ -113,6 +113,12 @@ def of_events(connection: Connection, event_ids: Collection[str]) -> dict[str, S
     return {row.event_id: Sheet(*row) for row in connection.execute(query)}
 
 
+def by_id(connection: Connection, wanted: str) -> Sheet | None:
+    """The sheet with this id, or None."""
+    row = connection.execute(select(*_COLUMNS).where(sheet.c.id == wanted)).one_or_none()
+    return Sheet(*row) if row else None
+
+
 def of_streams(connection: Connection, stream_ids: Collection[int]) -> dict[str, Sheet]:
     """Every sheet of these manifests, by event id."""
     query = select(*_COLUMNS).where(sheet.c.stream_id.in_(stream_ids))

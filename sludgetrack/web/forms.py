@@ -38,6 +38,7 @@ from sludgetrack.domain.errors import (
     OutOfRange,
 )
 from sludgetrack.domain.events import EventType
+from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg
 from sludgetrack.domain.times import LEGAL_ZONE
 from sludgetrack.i18n import CHINESE
 from sludgetrack.problems import N_, problem_of, sentence
@@ -50,6 +51,8 @@ T = TypeVar("T")
 
 UNSEEN = frozenset(("event_id", "based_on"))
 """Fields a person does not see; what is wrong with them is said above the form."""
+
+_NO_FIGURES = UNSEEN | {"occurred_at"}
 
 _SPOKEN: tuple[tuple[str, str], ...] = (
     (r"Missing data for required field\.|Field may not be null\.", N_("这一项必须填写。")),
@@ -189,6 +192,21 @@ def instant_text(local: str, zone: str = LEGAL_ZONE) -> str:
 def local_text(instant: datetime | None, zone: str = LEGAL_ZONE) -> str:
     """What a ``datetime-local`` field holds for an instant."""
     return "" if instant is None else instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def typed_figures(command: Mapping[str, Any]) -> dict[str, str | None]:
+    """A stored command's figures as a form holds them, by wire name; ids and lists are left out."""
+    return {wire_name(name): _typed(name, value) for name, value in command.items() if name not in _NO_FIGURES}
+
+
+def _typed(name: str, value: Any) -> str | None:
+    if name.endswith("_kg") and isinstance(value, int):
+        return tonnes_from_kg(value)
+    if name.endswith("_bp") and isinstance(value, int):
+        return percent_from_bp(value)
+    if isinstance(value, bool):
+        return "1" if value else None
+    return None if value is None or isinstance(value, list) else str(value)
 
 
 def said(error: DomainError, words: Mapping[str, str] | None = None) -> str:

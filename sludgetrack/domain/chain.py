@@ -34,6 +34,8 @@ def canonical_bytes(document: Mapping[str, Any]) -> bytes:
 
 
 def _refuse_ambiguous(value: object) -> None:
+    if value is None or isinstance(value, str):
+        return
     if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**53):
         raise NotCanonical(repr(value))
     if isinstance(value, Mapping):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, column, func, literal, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, any_, cast, column, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sludgetrack.domain.events import Entry, EventType, Stream, StreamKind
 from sludgetrack.store import streams
@@ -50,6 +50,11 @@ def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
         yield from result
     finally:
         result.close()
+
+
+def among(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of a great many values, which travel as one array."""
+    return column == any_(cast(values, ARRAY(column.type)))
 
 
 def by_stream(connection: Connection) -> Iterator[Row[Any]]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
+from sludgetrack.store import scan
 from sludgetrack.store.tables.mass import holding, posting
 
 
@@ -49,7 +50,7 @@ def stored_lines(connection: Connection, event_ids: Sequence[str]) -> dict[str, 
         select(posting, lot.c.name.label("lot"), lot.c.account.label("lot_account"), origin.c.name.label("origin"))
         .outerjoin(lot, lot.c.id == p.holding_id)
         .outerjoin(origin, origin.c.id == p.origin_id)
-        .where(p.event_id.in_(event_ids))
+        .where(scan.among(p.event_id, event_ids))
         .order_by(p.event_id, p.n)
     )
     found: dict[str, list[Line]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from sludgetrack.domain.holdings import Holding
 from sludgetrack.domain.mass import Account
@@ -15,6 +15,7 @@ from sludgetrack.services.audit.books import Key, ReplayedBooks
 from sludgetrack.services.audit.keyed import Keys
 from sludgetrack.store import holdings as store
 from sludgetrack.store import scan
+from sludgetrack.store.rows import as_table
 from sludgetrack.store.tables.mass import holding as table
 from sludgetrack.store.tables.mass import share
 
@@ -95,16 +96,14 @@ class HoldingCheck:
         return "; ".join(words)
 
     def _stored(self, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
-        wanted = [(name, str(account)) for name, account in keys]
-        query = store.with_shares(tuple_(table.c.name, table.c.account).in_(wanted))
+        query = store.with_shares(_among(keys))
         return {(row.name, Account(row.account)): row for row in self._connection.execute(query)}
 
     def _check_order(self, made: Iterable[Key]) -> None:
         """Within a facility what is made later in the log is younger: oldest first goes by it."""
         for keys in _parts(key for key in made if key[1] is not Account.TRANSIT):
-            wanted = [(name, str(account)) for name, account in keys]
-            query = select(table.c.name, table.c.account, table.c.ord)
-            rows = self._connection.execute(query.where(tuple_(table.c.name, table.c.account).in_(wanted)))
+            query = select(table.c.name, table.c.account, table.c.ord).where(_among(keys))
+            rows = self._connection.execute(query)
             orders = {(row.name, Account(row.account)): row.ord for row in rows}
             for key in keys:
                 facility = self._books.present(key).facility or ""
@@ -136,6 +135,13 @@ def _shares_differing(what: str, stored: Any, expected: Any) -> Iterator[str]:
     for origin in sorted({*stored, *expected}):
         if stored.get(origin) != expected.get(origin):
             yield f"{what} of {origin} is {stored.get(origin)} instead of {expected.get(origin)}"
+
+
+def _among(keys: Sequence[Key]) -> ColumnElement[bool]:
+    """Whether a holding is one of these."""
+    names, accounts = [name for name, _ in keys], [str(account) for _, account in keys]
+    wanted = as_table("wanted", [(table.c.name, names), (table.c.account, accounts)])
+    return tuple_(table.c.name, table.c.account).in_(select(wanted.c.name, wanted.c.account))
 
 
 def _parts(keys: Iterable[Key]) -> Iterator[list[Key]]:

@@ -71,7 +71,7 @@ class Keyed:
         """Compare what was expected since the last time."""
         if not self._expected:
             return
-        query = self.query().where(self.table.c[self.key].in_(list(self._expected)))
+        query = self.query().where(scan.among(self.table.c[self.key], list(self._expected)))
         stored = {row[self.key]: dict(row) for row in self._connection.execute(query).mappings()}
         for key, row in self._expected.items():
             self._compare_row(key, stored.get(key), row)

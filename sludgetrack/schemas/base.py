@@ -28,6 +28,10 @@ class WireSchema(Schema):
             if isinstance(inner, fields.Nested) and isinstance(inner.schema, WireSchema):
                 inner.schema.strict = strict
 
+    def in_address(self) -> dict[str, Any]:
+        """The fields left out because they stand in the address, empty until they are filled in."""
+        return dict.fromkeys(self.exclude, "")
+
     @pre_load
     def _drop_blanks(self, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
         if self.strict or not isinstance(data, Mapping):

@@ -68,8 +68,7 @@ class CommandSchema(WireSchema):
 
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
-        in_address: dict[str, Any] = dict.fromkeys(self.exclude, "")
-        return self.command(**in_address, **data)
+        return self.command(**self.in_address(), **data)
 
 
 class BatchLineSchema(WireSchema):

@@ -5,47 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, fields, post_load, pre_load, validate
+from marshmallow import fields, post_load, validate
 
 from sludgetrack.domain import registrations as r
 from sludgetrack.domain.identity import CityClass, FacilityKind, OrganisationKind, Role
 from sludgetrack.domain.numbers import compact
+from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.commands import tonnes
-from sludgetrack.schemas.fields import EventId, LegalDay, Whole, short_text
+from sludgetrack.schemas.fields import EventId, LegalDay, PersonId, Plain, Whole, YesNo, is_strict, short_text
 
 
-class FormSchema(Schema):
-    """A form or a JSON object: blank fields count as not given, unknown ones are refused."""
-
-    class Meta:
-        """Unknown fields are refused."""
-
-        unknown = RAISE
-
-    @pre_load
-    def _drop_blanks(self, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
-        if not isinstance(data, Mapping):
-            return data
-        return {key: value for key, value in data.items() if not (isinstance(value, str) and not value.strip())}
-
-
-class RequestSchema(FormSchema):
-    """What every request has."""
+class RequestSchema(WireSchema):
+    """What every request has. Fields named in ``Meta.exclude`` stand in the address and are filled in later."""
 
     request: ClassVar[type[r.Request]]
     event_id = EventId(required=True)
 
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> r.Request:  # noqa: ARG002 - marshmallow's signature
-        return self.request(**{key: _frozen(value) for key, value in data.items()})
+        return self.request(**self.in_address(), **{key: _frozen(value) for key, value in data.items()})
 
 
-class Plate(fields.String):
+class Plate(Plain):
     """A number plate as people type it, in capitals and without the dot behind its place."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        return compact(text).upper()
+        return text if is_strict(self) else compact(text).upper()
 
 
 def _frozen(value: Any) -> Any:
@@ -64,7 +50,7 @@ class _PersonSchema(RequestSchema):
 
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> r.Request:  # noqa: ARG002 - marshmallow's signature
-        return self.request(**{**data, "roles": frozenset(data["roles"])})
+        return self.request(**self.in_address(), **{**data, "roles": frozenset(data["roles"])})
 
 
 class AddPersonSchema(_PersonSchema):
@@ -79,11 +65,7 @@ class ChangePersonSchema(_PersonSchema):
     """A person's facts."""
 
     request = r.ChangePerson
-    person = fields.UUID(required=True)
-
-    @post_load
-    def _make(self, data: dict[str, Any], **kwargs: Any) -> r.Request:  # noqa: ARG002 - marshmallow's signature
-        return r.ChangePerson(**{**data, "person": str(data["person"]), "roles": frozenset(data["roles"])})
+    person = PersonId(required=True)
 
 
 class _VehicleSchema(RequestSchema):
@@ -104,7 +86,7 @@ class ChangeVehicleSchema(_VehicleSchema):
     """A vehicle's figures, and whether it is in service."""
 
     request = r.ChangeVehicle
-    active = fields.Boolean(load_default=True)
+    active = YesNo(load_default=True)
 
 
 class RegisterOrganisationSchema(RequestSchema):

@@ -12,8 +12,8 @@ from sludgetrack.access import passwords, sessions, tokens
 from sludgetrack.access.actors import SignedIn
 from sludgetrack.access.tokens import Held, Scope, Wanted
 from sludgetrack.domain.identity import Role
+from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.fields import EventId, Whole, short_text
-from sludgetrack.schemas.registrations import FormSchema
 from sludgetrack.services.context import Context
 from sludgetrack.web import forms
 from sludgetrack.web.forms import Form
@@ -28,7 +28,7 @@ LIVES = (30, 90, 180, 366)
 """Days a token may live."""
 
 
-class TokenSchema(FormSchema):
+class TokenSchema(WireSchema):
     """A token somebody asks for."""
 
     event_id = EventId(required=True)

@@ -62,8 +62,11 @@ def require_permission(ctx: Context, action: Action, case: Case) -> None:
     require(ctx.actor, action, case.parties)
 
 
-def fingerprint(actor: Actor, subject: str, command: Command) -> bytes:
-    """The digest of a request: who asks for what about which subject. Equal requests give equal digests."""
+def fingerprint(actor: Actor, subject: str, command: Command, *, unconfirmed: str | None = None) -> bytes:
+    """The digest of a request: who asks for what about which subject. Equal requests give equal digests.
+
+    ``unconfirmed`` is the reason why nobody confirmed a handoff.
+    """
     occurred = rfc3339(command.occurred_at) if command.occurred_at else None
     document: dict[str, Any] = {
         **command.figures(),
@@ -72,5 +75,6 @@ def fingerprint(actor: Actor, subject: str, command: Command) -> bytes:
         "request_person": actor.person,
         "request_occurred_at": occurred,
         "request_based_on": command.based_on,
+        "request_unconfirmed": unconfirmed,
     }
     return hashlib.sha256(canonical_bytes(document)).digest()

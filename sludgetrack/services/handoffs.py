@@ -66,7 +66,7 @@ def make_offer(ctx: Context, key: str, number: str, command: c.Command) -> Shown
     case = open_case(ctx, number)
     require(ctx.actor, _offering(command.event), case.parties)
     again = offers.by_event(ctx.connection, command.event_id)
-    figures_hash = fingerprint(ctx.actor, number, command)
+    figures_hash = fingerprint(ctx.actor, case.stream.name, command)
     if again is not None and again.figures_hash == figures_hash:
         return show(again, key)
     if again is not None:
@@ -163,7 +163,7 @@ def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: st
     if not reason.strip():
         raise MissingField(field="unconfirmed_reason", event=str(command.event))
     case = open_case(ctx, number)
-    print_ = fingerprint(ctx.actor, number, command)
+    print_ = fingerprint(ctx.actor, case.stream.name, command, unconfirmed=reason)
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from sludgetrack.domain import commands as c
@@ -17,7 +17,7 @@ from sludgetrack.domain.events import Claim, Confirmation, Mark, Method, Stream,
 from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.manifest import ManifestState
 from sludgetrack.domain.mass import Account
-from sludgetrack.domain.numbers import PUBLIC_ALPHABET, PUBLIC_LENGTH
+from sludgetrack.domain.numbers import PUBLIC_ALPHABET, PUBLIC_LENGTH, compact
 from sludgetrack.domain.permissions import BY_EVENT, Action, Parties, require
 from sludgetrack.domain.times import legal_day
 from sludgetrack.services import booking
@@ -37,15 +37,17 @@ def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, 
 
     Raises NotFound, NotPermitted, RouteNotPermitted, RouteBanned and what ``decide`` raises.
     """
-    print_ = fingerprint(ctx.actor, command.giver, command)
+    giver = _named("giver", ctx.directory.facility, command.giver)
+    ctx.directory.lock_facilities([giver.code])
+    print_ = fingerprint(ctx.actor, giver.code if number is None else compact(number), command)
+    # Looked up under the giver's lock: of two equal requests at once the second finds what the first recorded.
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay
-    giver = _named("giver", ctx.directory.facility, command.giver)
     require(ctx.actor, Action.ISSUE, owner_of(ctx, giver))
     around = Circumstances(now=ctx.now, late=late)
     decision = decide(ManifestState(), command, around)
-    _check_destination(ctx, command, giver, late=late)
+    decision = replace(decision, marks=(*decision.marks, *_check_destination(ctx, command, giver, late=late)))
     _check_batches(ctx, command, giver)
     numbering.require_external_free(ctx.connection, giver, command.external_number)
     reserved = numbering.take(ctx.connection, giver, decision.occurred_at, number)
@@ -61,7 +63,7 @@ def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, 
 def act(ctx: Context, number: str, command: c.Command, *, late: bool = False) -> Receipt:
     """Any act of one party on a manifest that exists. Raises what ``open_case``, ``require`` and ``decide`` raise."""
     case = open_case(ctx, number)
-    print_ = fingerprint(ctx.actor, number, command)
+    print_ = fingerprint(ctx.actor, case.stream.name, command)
     # Looked up under the manifest's lock: of two equal requests at once the second finds what the first recorded.
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
@@ -96,7 +98,8 @@ def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False)
     decision = decide(case.state, command, around)
     figures = {**command.figures(), **_as_registered(ctx, command, around)}
     if isinstance(command, c.RedirectLoad):
-        _check_route(ctx, command.destination, command.route)
+        marks = _check_route(ctx, command.destination, command.route, late=late)
+        decision = replace(decision, marks=(*decision.marks, *marks))
         figures |= _destination(ctx, command.destination)
     if isinstance(command, c.AssignTruck) and command.driver:
         people.require_driver(ctx.connection, command.driver, case.parties.hauler)
@@ -109,19 +112,14 @@ def _as_registered(ctx: Context, command: c.Command, around: Circumstances) -> d
     """What the sheet says of a truck and of an authority, as they are registered at the act."""
     if isinstance(command, c.DeclareLost | c.ResolveDispute | c.RecordInspection):
         return {"authority_name": ctx.directory.organisation_by_code(ctx.actor.organisation).name}
-    rated_kg = around.rated_kg
-    if isinstance(command, c.TransferLoad):
-        vehicle = ctx.directory.vehicle(command.plate)
-        rated_kg = vehicle.rated_kg if vehicle else None
-    return {} if rated_kg is None else {"rated_kg": rated_kg}
+    return {} if around.rated_kg is None else {"rated_kg": around.rated_kg}
 
 
 def circumstances(ctx: Context, case: Case, command: c.Command, *, late: bool) -> Circumstances:
-    """What the registers say about a command's truck."""
-    plate = getattr(command, "plate", None)
-    if not isinstance(command, c.LoadTruck) or plate is None:
+    """What the registers say about the truck a load is put on."""
+    if not isinstance(command, c.LoadTruck | c.TransferLoad):
         return Circumstances(now=ctx.now, late=late)
-    found = truck(ctx.connection, plate, case.head.id)
+    found = truck(ctx.connection, command.plate, case.head.id)
     return Circumstances(now=ctx.now, late=late, rated_kg=found.rated_kg, overlapping=found.is_elsewhere)
 
 
@@ -167,12 +165,13 @@ def owner_of(ctx: Context, facility: Facility) -> Parties:
     return Parties(giver=organisation.code, divisions=(facility.division,))
 
 
-def _check_destination(ctx: Context, command: c.IssueManifest, giver: Facility, *, late: bool) -> None:
+def _check_destination(ctx: Context, command: c.IssueManifest, giver: Facility, *, late: bool) -> tuple[Mark, ...]:
+    """A late manifest is a fact, whatever policy says of it; what its destination's permit lacks is marked."""
     _named("hauler", ctx.directory.hauler, command.hauler)
     destination = _named("destination", ctx.directory.facility, command.destination)
+    marks = _check_route(ctx, command.destination, command.route, late=late)
     if late:
-        return
-    _check_route(ctx, command.destination, command.route)
+        return marks
     day = legal_day(command.occurred_at or ctx.now, giver.zone)
     policy = rules.policy(ctx.connection)
     for ban in policy.bans_at_issue(giver.division, destination.division, command.route, day):
@@ -183,6 +182,7 @@ def _check_destination(ctx: Context, command: c.IssueManifest, giver: Facility, 
             source=ban.source,
             valid_from=ban.valid_from.isoformat(),
         )
+    return marks
 
 
 def _named(field: str, find: Callable[[str], T], code: str) -> T:
@@ -193,13 +193,16 @@ def _named(field: str, find: Callable[[str], T], code: str) -> T:
         raise NotFound(field=field, **error.facts) from None
 
 
-def _check_route(ctx: Context, destination: str, route: str) -> None:
-    """A destination's permit must name the route; a transfer station has no routes and takes any."""
+def _check_route(ctx: Context, destination: str, route: str, *, late: bool) -> tuple[Mark, ...]:
+    """A destination's permit must name the route, else a late claim is marked; without any routes it takes all."""
     if route not in rules.rulebook(ctx.connection).routes:
         raise NotFound(field="route", kind="route", name=route)
     site = _named("destination", ctx.directory.facility, destination)
-    if site.kind is not FacilityKind.TRANSFER and site.routes and route not in site.routes:
+    if site.kind is FacilityKind.TRANSFER or not site.routes or route in site.routes:
+        return ()
+    if not late:
         raise RouteNotPermitted(field="route", destination=site.code, route=route, permitted=list(site.routes))
+    return (Mark.ROUTE_NOT_PERMITTED,)
 
 
 def _check_batches(ctx: Context, command: c.IssueManifest, giver: Facility) -> None:

@@ -6,36 +6,23 @@ against its name.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
 from typing import Protocol
 
+from sludgetrack.store.digests import BlobDamaged, BlobMissing, digest_of, verified
+
+__all__ = ["BlobDamaged", "BlobMissing", "BlobStore", "FolderBlobs", "open_blobs"]
+
 S3_SCHEME = "s3://"
-
-
-class BlobMissing(LookupError):
-    """Nothing is kept under this digest."""
-
-    def __init__(self, digest: bytes) -> None:
-        super().__init__(digest.hex())
-        self.digest = digest
-
-
-class BlobDamaged(ValueError):
-    """What is kept under this digest is not what it was: the storage or somebody changed it."""
-
-    def __init__(self, digest: bytes) -> None:
-        super().__init__(digest.hex())
-        self.digest = digest
 
 
 class BlobStore(Protocol):
     """Where files are kept. Every method raises OSError where the storage cannot be used."""
 
     def put(self, content: bytes) -> bytes:
-        """Keep a file for good and return its digest; one that is kept already is left alone."""
+        """Keep a file for good and return its digest; an intact one is left alone, a damaged one is replaced."""
 
     def get(self, digest: bytes) -> bytes:
         """The file. Raises BlobMissing and BlobDamaged."""
@@ -54,18 +41,6 @@ def open_blobs(location: str) -> BlobStore:
 
         return S3Blobs.open(location)
     return FolderBlobs(Path(location))
-
-
-def digest_of(content: bytes) -> bytes:
-    """The name a file is kept by."""
-    return hashlib.sha256(content).digest()
-
-
-def verified(content: bytes, digest: bytes) -> bytes:
-    """The content, if it is what its digest says. Raises BlobDamaged."""
-    if digest_of(content) != digest:
-        raise BlobDamaged(digest)
-    return content
 
 
 class FolderBlobs:

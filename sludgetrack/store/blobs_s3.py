@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from sludgetrack.settings import BLOBS, SettingRefused
-from sludgetrack.store.blobs import BlobMissing, digest_of, verified
+from sludgetrack.store.digests import BlobMissing, digest_of, verified
 
 try:
     from obstore.exceptions import BaseError

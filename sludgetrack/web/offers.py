@@ -52,8 +52,8 @@ class Ending:
     status: int
 
 
-@blueprint.get("/O/<token>")
 @blueprint.get("/o/<token>")
+@blueprint.get("/O/<token>")
 @signed_in_only()
 def scanned(token: str) -> ResponseReturnValue:
     """What the offering side's QR opens: exactly the figures, to be confirmed or not."""

@@ -37,10 +37,10 @@ def find() -> ResponseReturnValue:
     return redirect(url_for("public.manifest", number=found, code=code or None))
 
 
-@blueprint.get("/M/<number>")
-@blueprint.get("/M/<number>/<code>")
 @blueprint.get("/m/<number>")
 @blueprint.get("/m/<number>/<code>")
+@blueprint.get("/M/<number>")
+@blueprint.get("/M/<number>/<code>")
 def manifest(number: str, code: str | None = None) -> ResponseReturnValue:
     """A manifest for anyone: its state, and with the right six characters the rest."""
     parts = runtime()

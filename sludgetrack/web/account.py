@@ -16,9 +16,10 @@ from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.fields import EventId, Whole, short_text
 from sludgetrack.services.context import Context
 from sludgetrack.web import forms
+from sludgetrack.web.acting import acting, do
 from sludgetrack.web.forms import Form
-from sludgetrack.web.runtime import run_as, runtime
-from sludgetrack.web.signing_in import TOKEN, current, signed_in_only
+from sludgetrack.web.runtime import runtime
+from sludgetrack.web.signing_in import TOKEN, signed_in_only
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import role_word
 
@@ -48,10 +49,10 @@ def page() -> ResponseReturnValue:
 @signed_in_only()
 def change_password() -> ResponseReturnValue:
     """Another password; every other sign-in ends."""
-    form, who = forms.posted(), _acting()
+    form, who = forms.posted(), acting()
     if form["new"] != form["again"]:
         form.blame("again", _("两次输入的新密码不一样。"))
-    elif _is_mine(form, who) and form.guard(lambda: run_as(who.actor, lambda ctx: _renew(ctx, who, form["new"]))):
+    elif _is_mine(form, who) and form.guard(lambda: do(lambda ctx: _renew(ctx, who, form["new"]))):
         flash(_("密码已改。其他设备上的登录都已退出，本机仍然登录。"), "good")
         return redirect(url_for("account.page"))
     if "password" in form.errors:
@@ -63,8 +64,8 @@ def change_password() -> ResponseReturnValue:
 @signed_in_only()
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every sign-in, this one too."""
-    who = _acting()
-    run_as(who.actor, lambda ctx: sessions.end_all(ctx.connection, who.actor.person))
+    who = acting()
+    do(lambda ctx: sessions.end_all(ctx.connection, who.actor.person))
     session.clear()
     flash(_("所有设备上的登录都已退出，请重新登录。"), "good")
     return redirect(url_for("signing_in.login"))
@@ -74,7 +75,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @signed_in_only()
 def create_token() -> ResponseReturnValue:
     """A new token, shown this once."""
-    form, who = forms.posted(), _acting()
+    form, who = forms.posted(), acting()
     asked = form.load(TokenSchema(), {"scopes": form.chosen("scopes")})
     if asked is not None and not asked["scopes"]:
         form.blame("scopes", _("至少选一项。"))
@@ -83,7 +84,7 @@ def create_token() -> ResponseReturnValue:
     elif asked is not None:
         days = timedelta(days=asked["days"])
         wanted = Wanted(asked["event_id"], who.actor.person, asked["name"], frozenset(asked["scopes"]), days)
-        token = run_as(who.actor, lambda ctx: tokens.create(ctx.connection, wanted, ctx.now))
+        token = do(lambda ctx: tokens.create(ctx.connection, wanted, ctx.now))
         return render_template("account/token.html", token=token, name=asked["name"], days=asked["days"])
     return _page(Form(), form)
 
@@ -92,25 +93,17 @@ def create_token() -> ResponseReturnValue:
 @signed_in_only()
 def revoke_token(token_id: object) -> ResponseReturnValue:
     """End a token."""
-    who = _acting()
-    if not run_as(who.actor, lambda ctx: tokens.revoke(ctx.connection, str(token_id), who.actor.person, ctx.now)):
+    who = acting()
+    if not do(lambda ctx: tokens.revoke(ctx.connection, str(token_id), who.actor.person, ctx.now)):
         abort(404)
     flash(_("令牌已吊销，立即失效。"), "good")
     return redirect(url_for("account.page"))
 
 
-def _acting() -> SignedIn:
-    who = current()
-    if who is None:
-        abort(401)
-    return who
-
-
 def _is_mine(form: Form, who: SignedIn) -> bool:
     """Whether the present password is right. A wrong one counts as a wrong try at signing in."""
     found = form.guard(
-        lambda: run_as(
-            who.actor,
+        lambda: do(
             lambda ctx: passwords.check_password(ctx.connection, who.login, form["current"], ctx.now) or "",
         )
     )
@@ -133,13 +126,13 @@ def scope_words() -> dict[str, str]:
 
 
 def _page(password: Form, token: Form) -> ResponseReturnValue:
-    who = _acting()
+    who = acting()
 
     def read(ctx: Context) -> tuple[list[Held], int]:
         own = tokens.of(ctx.connection, who.actor.person)
         return own, len(sessions.live(ctx.connection, who.actor.person, ctx.now))
 
-    held, signed_in = run_as(who.actor, read)
+    held, signed_in = do(read)
     now = runtime().now()
     rendered = render_template(
         "account/page.html",

@@ -1,25 +1,19 @@
-"""What the administrator's pages share: who acts, one unit of work for them, what is said after it."""
+"""What the administrator's pages share: their words, and what is said after an act."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
 
-from flask import Blueprint, abort, flash
+from flask import Blueprint, flash
 
-from sludgetrack.access.actors import SignedIn
 from sludgetrack.domain.identity import OrganisationKind
 from sludgetrack.domain.times import legal_day
 from sludgetrack.services.administering import Outcome
-from sludgetrack.services.context import Context
 from sludgetrack.services.permits import SOON
 from sludgetrack.web import forms, register_words
-from sludgetrack.web.runtime import run_as, runtime
-from sludgetrack.web.signing_in import current
+from sludgetrack.web.acting import acting
+from sludgetrack.web.runtime import runtime
 from sludgetrack.web.texts import gettext as _
-
-T = TypeVar("T")
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -32,19 +26,6 @@ def _words() -> dict[str, object]:
         "value_text": register_words.value_text,
         "new_id": forms.new_id,
     }
-
-
-def acting() -> SignedIn:
-    """Who is signed in; for pages that only those see who are."""
-    who = current()
-    if who is None:
-        abort(401)
-    return who
-
-
-def do(work: Callable[[Context], T]) -> T:
-    """One unit of work by whoever is signed in."""
-    return run_as(acting().actor, work)
 
 
 def is_authority() -> bool:

@@ -10,7 +10,8 @@ from sludgetrack.services.context import Context
 from sludgetrack.services.reading import admin as reading
 from sludgetrack.store import registry_reading as registry
 from sludgetrack.web import register_words
-from sludgetrack.web.admin.desk import acting, blueprint, do
+from sludgetrack.web.acting import acting, do
+from sludgetrack.web.admin.desk import blueprint
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.texts import gettext as _
 

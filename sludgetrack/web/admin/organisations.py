@@ -13,7 +13,8 @@ from sludgetrack.services.reading import admin as reading
 from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.registry_reading import FacilityRow, OrganisationRow
 from sludgetrack.web import forms, register_words
-from sludgetrack.web.admin.desk import acting, blueprint, do, is_authority, say
+from sludgetrack.web.acting import acting, do
+from sludgetrack.web.admin.desk import blueprint, is_authority, say
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.texts import gettext as _

@@ -13,7 +13,8 @@ from sludgetrack.services.context import Context
 from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.registry_reading import FacilityRow, VehicleRow
 from sludgetrack.web import forms, register_words
-from sludgetrack.web.admin.desk import acting, blueprint, do, say
+from sludgetrack.web.acting import acting, do
+from sludgetrack.web.admin.desk import blueprint, say
 from sludgetrack.web.format import plate
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only

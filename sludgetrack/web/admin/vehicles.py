@@ -15,7 +15,8 @@ from sludgetrack.services.reading import admin as reading
 from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.registry_reading import VehicleRow
 from sludgetrack.web import forms
-from sludgetrack.web.admin.desk import acting, blueprint, do, say, today_and_soon
+from sludgetrack.web.acting import acting, do
+from sludgetrack.web.admin.desk import blueprint, say, today_and_soon
 from sludgetrack.web.format import plate as plate_text
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only

@@ -61,6 +61,9 @@ class Books:
         self._new: list[_Key] = []
         self._changed: dict[_Key, None] = {}
         self._booked: list[BookedEvent] = []
+        self._covered: set[str] = set()
+        self._loadings: dict[str, Sequence[Posting]] = {}
+        self._draws: dict[str, list[Draw]] = {}
         self._ordinals: Iterator[int] = iter(())
         self._pool = pool
 
@@ -74,9 +77,14 @@ class Books:
             self.read_named([name])
         return self._holdings.get((name, account))
 
+    def known(self, name: str, account: Account) -> Holding | None:
+        """A holding by its name, as far as it has been read."""
+        return self._holdings.get((name, account))
+
     def lying(self, at: Facility, needed_units: int) -> list[Holding]:
         """What an oldest-first load of so many units may draw on: enough stock to cover it, and the newest holding."""
-        self.read_stock({at.id: needed_units})
+        if at.code not in self._covered:
+            self.read_stock({at.id: needed_units})
         return self.known_at(at)
 
     def known_at(self, at: Facility) -> list[Holding]:
@@ -89,14 +97,17 @@ class Books:
 
     def draws(self, load: str) -> list[Draw]:
         """Where a manifest's load was drawn from: out of this unit's bookings, else out of the record."""
-        for event in self._booked:
-            if any(p.lot == load and p.account is Account.TRANSIT and p.origin_units >= 0 for p in event.postings):
-                return draws_of(event.postings)
-        return holdings.draws(self._connection, self._ids[load, Account.TRANSIT])
+        if load in self._loadings:
+            return draws_of(self._loadings[load])
+        if load not in self._draws:
+            self.read_draws([load])
+        return self._draws[load]
 
     def put(self, event_id: str, booking: Booking, *, day: date, booked_on: date | None = None) -> None:
         """Take in a booking: its holdings are the present ones from here on."""
         for holding in booking.holdings:
+            if holding.account is Account.TRANSIT and (holding.id, holding.account) not in self._ids:
+                self._loadings[holding.id] = booking.postings
             self._put(holding)
         self._booked.append(BookedEvent(event_id, booking.postings, day, booked_on or day))
 
@@ -116,12 +127,36 @@ class Books:
 
     def read_named(self, names: Collection[str]) -> None:
         """Read holdings by name, whatever account they lie in."""
-        self._take_in(holdings.named(self._connection, names))
+        if names:
+            self._take_in(holdings.named(self._connection, names))
 
     def read_stock(self, needed: Mapping[int, int]) -> None:
         """Read, by facility id, enough of the oldest stock to cover so many units, and the newest holding."""
         codes = [self._directory.facility_by_id(facility_id).code for facility_id in needed]
         self._take_in(holdings.stock(self._connection, needed, [undeclared_id(code) for code in codes]))
+
+    def cover(self, needed: Mapping[int, int]) -> None:
+        """Read the stock for all that will be drawn in this unit, by facility id; ``lying`` then reads no more.
+
+        ``needed`` is at least what all bookings of the unit take out of the facility's stock together.
+        """
+        if needed:
+            self.read_stock(needed)
+            self._covered |= {self._directory.facility_by_id(facility_id).code for facility_id in needed}
+
+    def read_draws(self, loads: Collection[str]) -> None:
+        """Read where these loads, which must have been read, were drawn from."""
+        rows = {self._ids[load, Account.TRANSIT]: load for load in loads}
+        if not rows:
+            return
+        for row_id, drawn in holdings.draws_of_loads(self._connection, rows).items():
+            self._draws[rows[row_id]] = drawn
+
+    def read_sources(self, loads: Collection[str]) -> None:
+        """Read what these loads were drawn from, as far as they were on the road before this unit."""
+        before = [load for load in loads if (load, Account.TRANSIT) in self._ids]
+        self.read_draws(before)
+        self.read_named({draw.holding for load in before for draw in self._draws[load]})
 
     def _take_in(self, rows: Iterable[Any]) -> None:
         for row in rows:

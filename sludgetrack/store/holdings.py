@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, LiteralString
 
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from sludgetrack.domain.booking import Draw
 from sludgetrack.domain.holdings import Holding
-from sludgetrack.domain.mass import Account
 from sludgetrack.store.rows import driver, execute
 from sludgetrack.store.tables import mass
 
@@ -172,23 +171,32 @@ WHERE share.holding_id = now.holding_id AND share.origin_id = now.origin_id
 
 
 def draws(connection: Connection, load_id: int) -> list[Draw]:
-    """What a load on the road (the row of its holding) took from which holding, out of its loading's postings."""
-    p, source, origin = mass.posting.c, mass.holding.alias("source"), mass.holding.alias("origin")
-    given = mass.posting.alias("given")
-    # More weighed in than out, all of it refused, enters the road too, but out of no stock.
-    from_stock = exists().where(given.c.event_id == p.event_id, given.c.account != str(Account.TRANSIT))
-    from_stock = from_stock.where(given.c.holding_id.is_not(None), given.c.origin_units < 0)
-    loading = (
-        select(p.event_id)
-        .where(p.holding_id == load_id, p.account == str(Account.TRANSIT), p.origin_units > 0, from_stock)
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(source.c.name, origin.c.name.label("origin"), p.origin_units, p.physical_units)
-        .join(source, source.c.id == p.holding_id)
-        .join(origin, origin.c.id == p.origin_id)
-        .where(p.event_id == loading, p.account != str(Account.TRANSIT))
-        .order_by(p.n)
-    )
-    return [Draw(row.name, row.origin, -row.origin_units, -row.physical_units) for row in connection.execute(query)]
+    """What a load on the road (the row of its holding) took from which holding."""
+    return draws_of_loads(connection, [load_id])[load_id]
+
+
+def draws_of_loads(connection: Connection, load_ids: Collection[int]) -> dict[int, list[Draw]]:
+    """What loads on the road (the rows of their holdings) took from which holding, out of their loadings' postings."""
+    found: dict[int, list[Draw]] = {load_id: [] for load_id in load_ids}
+    for load_id, *taken in execute(connection, _DRAWS, {"loads": list(load_ids)}):
+        found[load_id].append(Draw(*taken))
+    return found
+
+
+_DRAWS: LiteralString = """
+SELECT loading.load_id, source.name, origin.name, -p.origin_units, -p.physical_units
+FROM unnest(%(loads)s::bigint[]) AS load (id)
+CROSS JOIN LATERAL (
+    SELECT entering.event_id, load.id AS load_id FROM posting entering
+    WHERE entering.holding_id = load.id AND entering.account = 'transit' AND entering.origin_units > 0
+    AND EXISTS (
+        SELECT FROM posting given WHERE given.event_id = entering.event_id AND given.account <> 'transit'
+        AND given.holding_id IS NOT NULL AND given.origin_units < 0)
+    LIMIT 1
+) AS loading
+JOIN posting p ON p.event_id = loading.event_id AND p.account <> 'transit'
+JOIN holding source ON source.id = p.holding_id
+JOIN holding origin ON origin.id = p.origin_id
+ORDER BY loading.load_id, p.n
+"""
+"""More weighed in than out, all of it refused, enters the road too, but out of no stock."""

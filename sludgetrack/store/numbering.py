@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain import numbers
 from sludgetrack.domain.errors import NameTaken, NotFound, NumbersExhausted
 from sludgetrack.store.directory import Facility
+from sludgetrack.store.rows import execute
 from sludgetrack.store.tables.manifests import manifest
-from sludgetrack.store.tables.registry import number_counter, reserved_number
+from sludgetrack.store.tables.registry import reserved_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,41 @@ def take(connection: Connection, at: Facility, issued_at: datetime, preprinted: 
 
 
 def next_numbers(connection: Connection, at: Facility, year: int, count: int) -> list[str]:
-    """The facility's next ``count`` numbers of a year."""
-    c = number_counter.c
-    statement = insert(number_counter).values(facility_id=at.id, year=year, last_serial=count)
-    last: int = connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[c.facility_id, c.year], set_={"last_serial": c.last_serial + count}
-        ).returning(c.last_serial)
-    ).scalar_one()
-    if last > numbers.MAX_SERIAL:
-        raise NumbersExhausted(facility=at.code, year=year)
-    serials = range(last - count + 1, last + 1)
-    return [str(numbers.ManifestNumber(year, at.division, at.number, serial)) for serial in serials]
+    """The facility's next ``count`` numbers of a year. Raises NumbersExhausted."""
+    return next_blocks(connection, {(at.id, year): count}, {at.id: at})[at.id, year]
+
+
+Series = tuple[int, int]
+"""A facility (its row) and a year."""
+
+
+def next_blocks(
+    connection: Connection, counts: Mapping[Series, int], facilities: Mapping[int, Facility]
+) -> dict[Series, list[str]]:
+    """So many next numbers of each series at once. All writers take counters in one order. Raises NumbersExhausted."""
+    wanted = sorted(counts)
+    values = {
+        "facilities": [facility_id for facility_id, _ in wanted],
+        "years": [year for _, year in wanted],
+        "counts": [counts[series] for series in wanted],
+    }
+    blocks = {}
+    for facility_id, year, last in execute(connection, _TAKE, values):
+        at = facilities[facility_id]
+        if last > numbers.MAX_SERIAL:
+            raise NumbersExhausted(facility=at.code, year=year)
+        serials = range(last - counts[facility_id, year] + 1, last + 1)
+        series = [str(numbers.ManifestNumber(year, at.division, at.number, serial)) for serial in serials]
+        blocks[facility_id, year] = series
+    return blocks
+
+
+_TAKE: LiteralString = """
+INSERT INTO number_counter (facility_id, year, last_serial)
+SELECT * FROM unnest(%(facilities)s::bigint[], %(years)s::smallint[], %(counts)s::int[])
+ON CONFLICT (facility_id, year) DO UPDATE SET last_serial = number_counter.last_serial + excluded.last_serial
+RETURNING facility_id, year, last_serial
+"""
 
 
 def require_external_free(connection: Connection, at: Facility, external_number: str | None) -> None:

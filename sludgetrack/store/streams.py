@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.chain import START
 from sludgetrack.domain.events import Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
-from sludgetrack.store.rows import as_table
+from sludgetrack.store.rows import as_table, execute
 from sludgetrack.store.tables.record import entry, stream
 
 
@@ -28,14 +28,19 @@ def lock(connection: Connection, streams: Collection[Stream]) -> dict[Stream, St
     """Lock the streams that exist until the end of the transaction, always in the order of their ids."""
     if not streams:
         return {}
-    names = [(str(s.kind), s.name) for s in streams]
-    query = (
-        select(stream)
-        .where(tuple_(stream.c.kind, stream.c.name).in_(names))
-        .order_by(stream.c.id)
-        .with_for_update(key_share=True)
-    )
-    return {_stream(row): StreamHead(row.id, row.head_seq, row.head_hash) for row in connection.execute(query)}
+    values = {"kinds": [str(s.kind) for s in streams], "names": [s.name for s in streams]}
+    return {
+        Stream(StreamKind(kind), name): StreamHead(row_id, seq, head)
+        for row_id, kind, name, seq, head in execute(connection, _LOCK, values)
+    }
+
+
+_LOCK: LiteralString = """
+SELECT id, stream.kind, stream.name, head_seq, head_hash FROM stream
+JOIN unnest(%(kinds)s::text[], %(names)s::text[]) AS wanted (kind, name)
+    ON wanted.kind = stream.kind AND wanted.name = stream.name
+ORDER BY id FOR NO KEY UPDATE OF stream
+"""
 
 
 def peek(connection: Connection, wanted: Collection[Stream]) -> dict[Stream, StreamHead]:

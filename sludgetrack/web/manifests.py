@@ -17,7 +17,7 @@ from sludgetrack.domain.errors import NotANumber
 from sludgetrack.domain.events import KINDS, EventType
 from sludgetrack.domain.identity import FacilityKind, Role
 from sludgetrack.domain.manifest import Status
-from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg
+from sludgetrack.domain.quantities import tonnes_from_kg
 from sludgetrack.services.cases import open_case
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import paging
@@ -37,6 +37,7 @@ from sludgetrack.web import exports, manifest_words
 from sludgetrack.web.acting import acting, do
 from sludgetrack.web.format import number_text
 from sludgetrack.web.forms import reading
+from sludgetrack.web.handing import EDITED_AT
 from sludgetrack.web.manifest_words import mark_word
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
@@ -232,7 +233,6 @@ def _columns() -> list[dict[str, Any]]:
         {"label": _("出厂 t"), "key": "out", "num": True},
         {"label": _("进厂 t"), "key": "in", "num": True},
         {"label": _("接收 t"), "key": "accepted", "num": True},
-        {"label": _("含水率 %%"), "key": "moisture", "num": True},
         {"label": _("开具"), "key": "issued", "num": True},
     ]
 
@@ -250,7 +250,6 @@ def _cells(row: ManifestRow) -> list[exports.Cell]:
         _tonnes(row.net_out_kg),
         _tonnes(row.net_in_kg),
         _tonnes(row.accepted_kg if row.received_at else None),
-        None if row.moisture_out_bp is None else Decimal(percent_from_bp(row.moisture_out_bp)),
         reading().moment(row.issued_at),
     ]
 
@@ -262,9 +261,10 @@ def _tonnes(kg: int | None) -> Decimal | None:
 def _offer_address(view: ManifestView) -> str:
     """The screen of the code on show, for the organisation that shows it."""
     offer = view.offer
-    if offer is None or offer.expired or offer.organisation != acting().actor.organisation:
+    own = offer is not None and offer.event in EDITED_AT
+    if offer is None or not own or offer.expired or offer.organisation != acting().actor.organisation:
         return ""
-    return url_for("offers.page", number=view.row.number, offer_id=offer.id)
+    return url_for("handing.code", number=view.row.number, offer_id=offer.id)
 
 
 def _since(entries: Sequence[TimelineEntry]) -> datetime | None:

@@ -54,7 +54,7 @@ def release_it(number: str) -> ResponseReturnValue:
     form.values["plate"] = form["plate"].replace("·", "").replace(" ", "").upper()
     shown = _offer(number, form, EventType.LOADED, {"net_out_t": _net(form)})
     if shown is not None:
-        return redirect(url_for("offers.page", number=number, offer_id=shown.offer.id))
+        return redirect(url_for("handing.code", number=number, offer_id=shown.offer.id))
     if not form["net_out_t"]:
         form.move_error("net_out_t", "gross_out_t")
     return _release_page(case, form, do(lambda ctx: _before(ctx, case, form["plate"] or None)))
@@ -83,7 +83,7 @@ def take_it_back(number: str) -> ResponseReturnValue:
     form = forms.posted()
     shown = _offer(number, form, EventType.RETURNED, {})
     if shown is not None:
-        return redirect(url_for("offers.page", number=number, offer_id=shown.offer.id))
+        return redirect(url_for("handing.code", number=number, offer_id=shown.offer.id))
     return _take_back_page(case, form)
 
 

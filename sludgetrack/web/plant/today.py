@@ -16,7 +16,7 @@ from sludgetrack.services.reading.manifests import ManifestRow
 from sludgetrack.services.reading.plant import PlantDay, StockLine, givers_of, plant_day
 from sludgetrack.store.directory import Facility
 from sludgetrack.web.acting import do
-from sludgetrack.web.format import number_text, plate
+from sludgetrack.web.format import mass, number_text, plate
 from sludgetrack.web.forms import reading
 from sludgetrack.web.plant.desk import blueprint, here, tabs
 from sludgetrack.web.runtime import runtime
@@ -76,9 +76,9 @@ def alerts(day: PlantDay) -> Iterator[Alert]:
         )
     for row in day.overdue:
         yield _alert(row, "warning", _late(row), _after_late(row))
-    for line in day.stock.lines:
-        if line.overdrawn:
-            yield _overdraft(line)
+    overdrawn = [line for line in day.stock.lines if line.overdrawn]
+    if overdrawn:
+        yield _overdraft(overdrawn)
     for row, ban in day.banned:
         title = _("%(name)s 的处置途径已被禁止：%(route)s", name=_name(row), route=route_word(row.route))
         yield _alert(row, "warning", title, _("依据：%(source)s。请改运或作废。", source=ban.source))
@@ -113,7 +113,12 @@ def _after_late(row: ManifestRow) -> str:
     return _("请联系 %(site)s。", site=row.destination_name)
 
 
-def _overdraft(line: StockLine) -> Alert:
-    title = _("批次 %(batch)s 运出的多于申报的", batch=line.name)
+def _overdraft(lines: list[StockLine]) -> Alert:
+    names = "、".join(line.name for line in lines[:3])
+    total = mass(sum(line.wet_kg for line in lines))
+    if len(lines) == 1:
+        title = _("批次 %(batch)s 运出的多于申报的：%(total)s", batch=names, total=total)
+    else:
+        title = _("%(n)s 个批次运出的多于申报的，合计 %(total)s", n=len(lines), total=total)
     text = _("这是按运出量记下的负库存。请补报产泥，或核对含水率。")
     return Alert("danger", title, text, url_for("plant.production"))

@@ -10,7 +10,7 @@ from sludgetrack.demo.stage import Stage, new_id
 from sludgetrack.domain import commands as c
 
 DAYS = 13
-PRODUCED_KG = {"LTW": 21_600, "XSZ": 10_400, "JT": 8_600, "DSQ": 3_700}
+PRODUCED_KG = {"LTW": 27_400, "XSZ": 12_300, "JT": 11_800, "DSQ": 4_600}
 CLERK = {"LTW": "plant", "XSZ": "plant", "JT": "plant2", "DSQ": "plant2"}
 OPERATOR = {"INC": "site", "KILN": "kiln", "COMP": "compost", "FILL": "landfill"}
 ROUTE = {"INC": "I1", "KILN": "B1", "COMP": "L1", "FILL": "F2"}

@@ -1,5 +1,29 @@
 """Version 1: one module for each kind of thing. Importing the package declares every route."""
 
-from sludgetrack.api.v1 import acts, handoffs, manifests, session, sheets, tokens
+from sludgetrack.api.v1 import (
+    acts,
+    facilities,
+    handoffs,
+    manifests,
+    photos,
+    public,
+    registers,
+    reports,
+    session,
+    sheets,
+    tokens,
+)
 
-__all__ = ["acts", "handoffs", "manifests", "session", "sheets", "tokens"]
+__all__ = [
+    "acts",
+    "facilities",
+    "handoffs",
+    "manifests",
+    "photos",
+    "public",
+    "registers",
+    "reports",
+    "session",
+    "sheets",
+    "tokens",
+]

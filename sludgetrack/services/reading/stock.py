@@ -101,9 +101,16 @@ def own_facility(ctx: Context, code: str) -> Facility:
     return ctx.directory.facility(code)
 
 
+def readable_facility(ctx: Context, code: str) -> Facility:
+    """A facility the reader's organisation runs or supervises. Raises NotFound for any other."""
+    if not _may_read(ctx, code):
+        raise NotFound(kind="facility", name=code)
+    return ctx.directory.facility(code)
+
+
 def lots(ctx: Context, code: str) -> list[Lot]:
-    """What lies at a facility of the reader's organisation, oldest first."""
-    at = own_facility(ctx, code)
+    """What lies at a facility the reader's organisation runs or supervises, oldest first. Raises NotFound."""
+    at = readable_facility(ctx, code)
     h = mass.holding.c
     left = or_(h.physical_left != 0, h.origin_left != 0)
     query = holdings.with_shares((h.facility_id == at.id) & (h.account != str(Account.TRANSIT)) & left)

@@ -1,0 +1,132 @@
+"""What anyone may see of a manifest, without signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from sludgetrack.api.access import Access
+from sludgetrack.api.parts import parts, run
+from sludgetrack.api.routing import READ, Gives, operation
+from sludgetrack.domain.manifest import Status
+from sludgetrack.schemas.answers import (
+    EVENTS,
+    NUMBER,
+    WeighingSchema,
+    count,
+    digest,
+    instant,
+    list_of,
+    nested,
+    one_of,
+    text,
+    tonnes,
+    yes_no,
+)
+from sludgetrack.schemas.fields import HASH_PATTERN
+from sludgetrack.services.reading import public
+from sludgetrack.services.reading.public import Flaw, PublicView
+
+TAG = "Public"
+ANYONE = Access(None)
+
+
+class PublicSheetSchema(Schema):
+    """A sheet by the digest of its file, null as long as it is being made."""
+
+    event = one_of(*EVENTS)
+    occurred_at = instant()
+    digest = fields.String(required=True, allow_none=True, metadata={"pattern": HASH_PATTERN})
+
+
+class CheckSchema(Schema):
+    """What was found when the record was checked just now, and the log's head at that moment."""
+
+    intact = yes_no()
+    flaws = list_of(one_of(*map(str, Flaw)))
+    entries = count()
+    sheets = count()
+    unread = count(metadata={"description": "Sheets whose file could not be read just now"})
+    log_size = count()
+    log_root = digest()
+
+
+class PublicContentsSchema(Schema):
+    """What the six characters open. No names of people, no phones, no plates."""
+
+    giver = text("The plant's name")
+    hauler = text("The hauler's name")
+    destination = text("The site's name")
+    route = text()
+    issued_at = instant()
+    out = nested(WeighingSchema, allow_none=True)
+    into = nested(WeighingSchema, allow_none=True, data_key="in")
+    accepted_t = tonnes("accepted_kg")
+    held_t = tonnes("held_kg")
+    returned_t = tonnes("returned_kg")
+    sheets = list_of(fields.Nested(PublicSheetSchema))
+    check = nested(CheckSchema)
+
+
+class PublicSchema(Schema):
+    """A manifest as anyone sees it; ``contents`` is null without the right six characters."""
+
+    number = fields.String(required=True, metadata=NUMBER)
+    status = one_of(*map(str, Status))
+    disputed = yes_no()
+    closed = yes_no()
+    contents = nested(PublicContentsSchema, allow_none=True)
+
+
+_GIVES = Gives(schema=PublicSchema(), refusals=(*READ, 422))
+
+
+@operation("GET", "/public/manifests/<number:number>", tag=TAG, access=ANYONE, gives=_GIVES)
+def read_public(number: str) -> dict[str, Any]:
+    """A manifest's state, for anyone"""
+    return _view(number, None)
+
+
+@operation("GET", "/public/manifests/<number:number>/<public_code:public_code>", tag=TAG, access=ANYONE, gives=_GIVES)
+def read_public_contents(number: str, public_code: str) -> dict[str, Any]:
+    """A manifest for whoever has its sheet in hand
+
+    Wrong characters are answered like none.
+    """
+    return _view(number, public_code)
+
+
+def _view(number: str, code: str | None) -> dict[str, Any]:
+    blobs = parts().blobs
+    return _document(run(lambda connection: public.public_view(connection, blobs, number, code)))
+
+
+_OF_CONTENTS = ("giver", "hauler", "destination", "route", "issued_at", "accepted_kg", "held_kg", "sheets")
+
+
+def _document(seen: PublicView) -> dict[str, Any]:
+    contents = None
+    if seen.contents is not None:
+        found = seen.contents
+        receipt, returned = found.receipt, found.returned
+        contents = {
+            **_slots(
+                found, ("giver", "hauler", "destination", "route", "issued_at", "accepted_kg", "held_kg", "sheets")
+            ),
+            "out": found.loaded,
+            "into": receipt.weighing if receipt and receipt.weighed else None,
+            "returned_kg": returned.net_kg if returned else None,
+            "check": {
+                **_slots(found.check, ("intact", "entries", "sheets", "unread")),
+                "flaws": sorted(found.check.flaws),
+                "log_size": found.check.head.size,
+                "log_root": found.check.head.root.hex(),
+            },
+        }
+    return {**_slots(seen, ("number", "status", "disputed", "closed")), "contents": contents}
+
+
+def _slots(found: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in names}

@@ -8,7 +8,23 @@ from flask import Flask
 from flask_babel import get_locale
 
 from sludgetrack.i18n import CHINESE
-from sludgetrack.web import account, admin, errors, home, navigation, signing_in
+from sludgetrack.web import (
+    account,
+    admin,
+    dispatch,
+    driver,
+    errors,
+    handing,
+    home,
+    manifests,
+    navigation,
+    offers,
+    photos,
+    plant,
+    public,
+    signing_in,
+    site,
+)
 from sludgetrack.web.format import Reading, install
 from sludgetrack.web.runtime import runtime
 
@@ -20,6 +36,10 @@ def init(app: Flask) -> None:
     errors.init(app)
     for blueprint in (home.blueprint, signing_in.blueprint, account.blueprint, admin.blueprint):
         app.register_blueprint(blueprint)
+    for pages in (public, offers, driver, site, photos):
+        app.register_blueprint(pages.blueprint)
+    for desk in (plant, handing, manifests, dispatch):
+        app.register_blueprint(desk.blueprint)
 
 
 def _reading() -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,23 @@ from sludgetrack.store import log, scan
 from sludgetrack.store.embedded import Cluster
 from sludgetrack.store.tables.manifests import sheet
 from tests.services.tamperings import TAMPERINGS, spelled
-from tests.support.busy import BusyPlace, busy_place
-from tests.support.city import City
+from tests.support.busy import make_busy
+from tests.support.city import City, found_city
+from tests.support.clock import Clock
+from tests.support.place import Place, place_in
 from tests.support.sheets import Archive
 
 
 @pytest.fixture(scope="module")
-def place(cluster: Cluster) -> Iterator[BusyPlace]:
-    with busy_place(cluster) as place:
+def place(cluster: Cluster) -> Iterator[Place]:
+    """A busy city that no test changes for good."""
+    with place_in(cluster) as place:
+        make_busy(found_city(place.engine, Clock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))))
         yield place
 
 
 @pytest.fixture
-def tampering(place: BusyPlace) -> Iterator[Connection]:
+def tampering(place: Place) -> Iterator[Connection]:
     """A moment in which everything may be changed, and after which nothing has been."""
     with place.superuser.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
@@ -35,7 +40,7 @@ def tampering(place: BusyPlace) -> Iterator[Connection]:
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 2000])
-def test_everything_agrees(place: BusyPlace, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+def test_everything_agrees(place: Place, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     monkeypatch.setattr(scan, "CHUNK", chunk)
 
     report = audited(place.engine)
@@ -49,7 +54,7 @@ def test_an_empty_record_agrees(engine: Engine) -> None:
     assert audited(engine).agrees
 
 
-def test_the_report_says_which_head_was_audited(place: BusyPlace) -> None:
+def test_the_report_says_which_head_was_audited(place: Place) -> None:
     report, head = audited(place.engine), current_head(place.engine)
 
     assert (report.log_size, report.log_root) == (head.size, head.root)
@@ -135,7 +140,7 @@ def test_a_head_kept_elsewhere_is_found_again(city: City, engine: Engine) -> Non
     assert audited(engine, kept).agrees
 
 
-def test_a_head_of_any_moment_can_be_checked(place: BusyPlace) -> None:
+def test_a_head_of_any_moment_can_be_checked(place: Place) -> None:
     with place.engine.connect() as connection:
         leaves = [row.hash for row in scan.leaves(connection)]
     heads = [KeptHead(size, Frontier().append(leaves[:size]).root()) for size in (0, 1, 7, len(leaves))]
@@ -179,7 +184,7 @@ def test_a_head_is_a_size_and_a_root(written: str) -> None:
         KeptHead.parse(written)
 
 
-def test_progress_is_told_by_area(place: BusyPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_told_by_area(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(areas, "STEP", 10)
     told: dict[Area, int] = {}
 

@@ -1,54 +1,14 @@
-"""A city where everything happens that the record knows, and a database of such a city for a whole module's tests."""
+"""A city where everything happens that the record knows."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from sqlalchemy import text
 
-from sqlalchemy import Engine, text
-
-from sludgetrack import tx
 from sludgetrack.domain import commands as c
 from sludgetrack.services import facility_acts, registering
 from sludgetrack.services.manifests import act, issue
-from sludgetrack.store.embedded import Cluster
 from sludgetrack.store.registers import Register
-from tests.conftest import TEMPLATE
-from tests.support.city import City, found_city, new_id
-from tests.support.clock import Clock
-
-
-@dataclass(frozen=True)
-class BusyPlace:
-    """A busy city, and its database for somebody with every right."""
-
-    city: City
-    superuser: Engine
-
-    @property
-    def engine(self) -> Engine:
-        """Its database for the application's role."""
-        return self.city.engine
-
-
-@contextmanager
-def busy_place(cluster: Cluster) -> Iterator[BusyPlace]:
-    """A busy city in a database of its own, which its tests must leave as they found it."""
-    name = f"busy_{os.getpid()}"
-    server = tx.make_engine(cluster.superuser_url).execution_options(isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} OWNER sludgetrack_owner TEMPLATE {TEMPLATE}"))
-        application = tx.make_engine(cluster.url("sludgetrack_app", name))
-        superuser = tx.make_engine(cluster.url("postgres", name))
-        clock = Clock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
-        yield BusyPlace(make_busy(found_city(application, clock)), superuser)
-        application.dispose()
-        superuser.dispose()
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+from tests.support.city import City, new_id
 
 
 def make_busy(city: City) -> City:

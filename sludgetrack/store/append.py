@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from sludgetrack.domain.chain import canonical_bytes, claim_hash, commitment, entry_hash
+from sludgetrack.domain.chain import canonical_bytes, commitment, confirmations_text, entry_bytes
 from sludgetrack.domain.errors import IdempotencyConflict
 from sludgetrack.domain.events import KINDS, Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
 from sludgetrack.domain.manifest import ManifestState, advance, fold
@@ -26,7 +27,7 @@ from sludgetrack.store.disposals import project_disposals
 from sludgetrack.store.outbox import Topic
 from sludgetrack.store.projection import project_manifests
 from sludgetrack.store.registers import project_registers
-from sludgetrack.store.rows import copy_rows, execute
+from sludgetrack.store.rows import copy_rows, execute, words_array
 from sludgetrack.store.streams import StreamHead, entries
 from sludgetrack.store.tables.record import entry as entry_table
 from sludgetrack.store.tables.record import log_leaf, personal, stream
@@ -73,15 +74,22 @@ class Appending:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
+    """An entry with what is stored beside it: the texts its hashes are of, its stream's row, and the personal data."""
+
     entry: Entry
+    claim_text: str
+    confirmations_text: str
+    stream_id: int
     draft: Draft
     salt: bytes | None
 
 
 def append(connection: Connection, directory: Directory, work: Appending, now: datetime) -> list[Receipt]:
     """Record the drafts in order. ``work.states`` is brought up to date. Returns a receipt for each."""
+    if not work.drafts:
+        return []
     written = _chain(work, now)
-    _write_entries(connection, written, work.heads)
+    _write_entries(connection, written)
     _write_heads(connection, written, work.heads)
     made = [item.entry for item in written]
     for entry in made:
@@ -104,7 +112,7 @@ def _next_state(connection: Connection, work: Appending, entry: Entry) -> Manife
     """A decision on a dispute may undo events, so that the history has to be read again; all else adds to it."""
     if entry.claim.type is EventType.RESOLVED:
         stream_id = work.heads[entry.stream].id
-        return fold(entries(connection, [stream_id])[stream_id])
+        return fold(entries(connection, [stream_id])[stream_id][: entry.seq])
     return advance(work.states[entry.stream], entry)
 
 
@@ -148,32 +156,52 @@ def _lookup(connection: Connection, event_id: str) -> tuple[Receipt, bytes | Non
 
 def _chain(work: Appending, now: datetime) -> list[_Written]:
     """The entries the drafts make, each linked to the one before it in its stream."""
-    ends = {s: (head.seq, head.hash) for s, head in work.heads.items()}
+    ends = {s: (head.id, head.seq, head.hash) for s, head in work.heads.items()}
+    words: dict[tuple[Confirmation, ...], str] = {}
     written = []
     for draft in work.drafts:
-        subject = draft.claim.subject
-        seq, previous = ends[subject]
-        made, salt = _entry(draft, seq + 1, previous, now)
-        ends[subject] = (made.seq, made.hash)
-        written.append(_Written(made, draft, salt))
+        subject, confirmations = draft.claim.subject, draft.confirmations
+        if confirmations not in words:
+            words[confirmations] = confirmations_text(confirmations)
+        stream_id, seq, previous = ends[subject]
+        item = _entry(draft, StreamHead(stream_id, seq + 1, previous), words[confirmations], now)
+        ends[subject] = (stream_id, seq + 1, item.entry.hash)
+        written.append(item)
     return written
 
 
-def _entry(draft: Draft, seq: int, previous: bytes, now: datetime) -> tuple[Entry, bytes | None]:
+def _entry(draft: Draft, place: StreamHead, confirmations: str, now: datetime) -> _Written:
+    """The entry of a draft at its place: the stream's row, the entry's own seq, and the hash of the one before."""
     salt = os.urandom(log.SALT_BYTES) if draft.personal else None
+    claim = canonical_bytes(draft.claim.document())
     unsealed = Entry(
-        claim=draft.claim,
-        stream=draft.claim.subject,
-        seq=seq,
-        previous_hash=previous,
-        recorded_at=now,
-        claim_hash=claim_hash(draft.claim.document()),
-        personal_hash=commitment(salt, draft.personal) if salt and draft.personal else None,
-        confirmations=draft.confirmations,
-        marks=draft.marks,
-        hash=b"",
+        draft.claim,
+        draft.claim.subject,
+        place.seq,
+        place.hash,
+        now,
+        sha256(claim).digest(),
+        commitment(salt, draft.personal) if salt and draft.personal else None,
+        draft.confirmations,
+        draft.marks,
+        b"",
     )
-    return replace(unsealed, hash=entry_hash(unsealed)), salt
+    return _Written(_sealed(unsealed, confirmations), claim.decode(), confirmations, place.id, draft, salt)
+
+
+def _sealed(entry: Entry, confirmations: str) -> Entry:
+    return Entry(
+        entry.claim,
+        entry.stream,
+        entry.seq,
+        entry.previous_hash,
+        entry.recorded_at,
+        entry.claim_hash,
+        entry.personal_hash,
+        entry.confirmations,
+        entry.marks,
+        sha256(entry_bytes(entry, confirmations)).digest(),
+    )
 
 
 _ENTRY_COLUMNS = (
@@ -194,8 +222,8 @@ _ENTRY_COLUMNS = (
 )
 
 
-def _write_entries(connection: Connection, written: Iterable[_Written], heads: Mapping[Stream, StreamHead]) -> None:
-    copy_rows(connection, entry_table, _ENTRY_COLUMNS, (_row(item, heads) for item in written))
+def _write_entries(connection: Connection, written: Iterable[_Written]) -> None:
+    copy_rows(connection, entry_table, _ENTRY_COLUMNS, map(_row, written))
     people = [
         (item.entry.claim.event_id, item.salt, json.dumps(item.draft.personal, ensure_ascii=False))
         for item in written
@@ -205,21 +233,21 @@ def _write_entries(connection: Connection, written: Iterable[_Written], heads: M
         copy_rows(connection, personal, ("event_id", "salt", "data"), people)
 
 
-def _row(item: _Written, heads: Mapping[Stream, StreamHead]) -> tuple[Any, ...]:
+def _row(item: _Written) -> tuple[Any, ...]:
     made = item.entry
     return (
         made.claim.event_id,
-        heads[made.stream].id,
+        item.stream_id,
         made.seq,
         str(made.claim.type),
-        canonical_bytes(made.claim.document()).decode(),
+        item.claim_text,
         made.claim.occurred_at,
         made.recorded_at,
         made.previous_hash,
         made.claim_hash,
         made.personal_hash,
-        json.dumps([c.document() for c in made.confirmations], ensure_ascii=False),
-        [str(mark) for mark in made.marks],
+        item.confirmations_text,
+        words_array(made.marks),
         made.hash,
         item.draft.fingerprint,
     )

@@ -38,6 +38,7 @@ from sludgetrack.domain.errors import (
     OutOfRange,
 )
 from sludgetrack.domain.events import EventType
+from sludgetrack.domain.fields import BY_NAME
 from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg
 from sludgetrack.domain.times import LEGAL_ZONE
 from sludgetrack.i18n import CHINESE
@@ -45,7 +46,7 @@ from sludgetrack.problems import N_, problem_of, sentence
 from sludgetrack.schemas.commands import SCHEMAS, wire_name
 from sludgetrack.web.format import Reading, mass, moisture
 from sludgetrack.web.runtime import runtime
-from sludgetrack.web.words import code_words, route_word
+from sludgetrack.web.words import code_words, field_word, route_word
 
 T = TypeVar("T")
 
@@ -71,11 +72,15 @@ _SPOKEN: tuple[tuple[str, str], ...] = (
 
 @dataclass(slots=True)
 class Form:
-    """One form on one page. ``values`` and ``lists`` are texts by wire name; ``status`` is the answer's HTTP status."""
+    """One form on one page. ``values`` and ``lists`` are texts by wire name; ``status`` is the answer's HTTP status.
+
+    ``labels`` name fields for the summary of errors, where they are none of a command's own.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     lists: Mapping[str, list[str]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     status: int = 200
 
     def __getitem__(self, name: str) -> str:
@@ -98,7 +103,12 @@ class Form:
     @property
     def summary(self) -> list[tuple[str, str]]:
         """Every error with its field, for the notice above the form; those without a field to see have no name."""
-        return [("" if name in UNSEEN else name, text) for name, text in self.errors.items()]
+        return [("" if name in UNSEEN else name, self._named(name, text)) for name, text in self.errors.items()]
+
+    def _named(self, name: str, text: str) -> str:
+        """An error with its field's label before it, where that is known."""
+        label = self.labels.get(name) or _label(name)
+        return f"{label}{_('：')}{text}" if label else text
 
     def blame(self, name: str, text: str, status: int = 422) -> None:
         """Say what is wrong with a field; ``name`` is empty for the form as a whole. The first word counts."""
@@ -161,6 +171,14 @@ class Form:
         """Do something with the command typed: the result, or None with every error noted."""
         command = self.command(event, fixed)
         return None if command is None else self.guard(lambda: work(command), words)
+
+
+def _label(name: str) -> str:
+    """The name of a command's field, by its name on the wire."""
+    for field_name in (name, name.removesuffix("_t") + "_kg", name.removesuffix("_pct") + "_bp"):
+        if field_name in BY_NAME:
+            return field_word(field_name)
+    return ""
 
 
 def new_id() -> str:

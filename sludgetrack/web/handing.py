@@ -218,7 +218,7 @@ def _next(view: ManifestView, entry: TimelineEntry) -> str:
         if due is None:
             return _("车辆可以出厂。")
         by = forms.reading().clock(due.due_at)
-        return _("车辆可以出厂，最迟 %(by)s 到 %(site)s。", by=by, site=view.row.destination_name)
+        return _("车辆可以出厂，最迟 %(by)s 到%(site)s。", by=by, site=view.row.destination_name)
     if entry.event is EventType.RETURNED:
         return _("退回的污泥已加回库存。")
     return awaited(view)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from sludgetrack.domain.clocks import Stage
 from sludgetrack.domain.events import EventType, Mark
@@ -27,6 +26,7 @@ from sludgetrack.web.format import (
     t80_tonnes,
     tonnes,
 )
+from sludgetrack.web.forms import reading
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import event_word, field_word, route_word
 
@@ -51,6 +51,7 @@ HIDDEN = frozenset(
     (
         *("number", "name", "public_code", "zone", "giver", "hauler", "destination", "driver", "batches", "photo"),
         *("assumed_bp", "decision", "accepted_kg", "remark", "reason"),
+        *("planned_minutes", "contract", "external_number", "moisture_method", "ticket_out", "ticket_in"),
         *("gross_out_kg", "tare_out_kg", "gross_in_kg", "tare_in_kg", "gross_arrival_kg"),
     )
 )
@@ -158,7 +159,7 @@ def _notes(entry: TimelineEntry) -> Iterator[str]:
     if entry.event is EventType.RECEIVED:
         yield _decided(figures)
     elif entry.event is EventType.REDIRECTED:
-        yield _("改往 %(site)s", site=figures.get("destination_name", figures.get("destination", "")))
+        yield _("改往%(site)s", site=figures.get("destination_name", figures.get("destination", "")))
     for name in BY_NAME:
         if figures.get(name) is not None and name not in HIDDEN:
             yield f"{field_word(name)} {figure_text(name, figures[name])}"
@@ -198,9 +199,9 @@ def where(view: ManifestView) -> str:
     row = view.row
     places = {
         Status.ISSUED: row.giver_name,
-        Status.IN_TRANSIT: _("去 %(site)s 的路上", site=row.destination_name),
-        Status.ARRIVED: _("%(site)s 门口", site=row.destination_name),
-        Status.HOLDING: _("车上，等退回 %(plant)s", plant=row.giver_name),
+        Status.IN_TRANSIT: _("去%(site)s的路上", site=row.destination_name),
+        Status.ARRIVED: _("%(site)s门口", site=row.destination_name),
+        Status.HOLDING: _("车上，等退回%(plant)s", plant=row.giver_name),
         Status.DELIVERED: row.destination_name,
         Status.RETURNED: row.giver_name,
         Status.LOST: _("不明"),
@@ -230,21 +231,21 @@ def awaited(view: ManifestView) -> str:
     due = view.row.deadline
     if row.status is Status.ISSUED:
         text = (
-            _("等 %(hauler)s 派车", hauler=row.hauler_name)
+            _("等%(hauler)s派车", hauler=row.hauler_name)
             if not row.plate
-            else _("等车到 %(plant)s 装运", plant=row.giver_name)
+            else _("等车到%(plant)s装运", plant=row.giver_name)
         )
     elif due is None:
         return ""
     else:
         words = {
             Stage.LOADING: _("等装运"),
-            Stage.ARRIVAL: _("等到 %(site)s", site=row.destination_name),
-            Stage.DECISION: _("等 %(site)s 过磅、作出结论", site=row.destination_name),
-            Stage.DISPOSAL: _("等 %(site)s 处置", site=row.destination_name),
+            Stage.ARRIVAL: _("等车到%(site)s", site=row.destination_name),
+            Stage.DECISION: _("等%(site)s过磅、作出结论", site=row.destination_name),
+            Stage.DISPOSAL: _("等%(site)s处置", site=row.destination_name),
         }
-        text = words[due.stage] if row.status is not Status.HOLDING else _("等 %(plant)s 收回", plant=row.giver_name)
-    return text
+        text = words[due.stage] if row.status is not Status.HOLDING else _("等%(plant)s收回", plant=row.giver_name)
+    return text if due is None else _("%(awaited)s，最迟 %(by)s", awaited=text, by=reading().moment(due.due_at))
 
 
 # What was weighed
@@ -341,60 +342,3 @@ def _less_or_more(weight: Difference) -> str:
 def _share(difference: Difference) -> str:
     tenths = difference.permille
     return DASH if tenths is None else percent(f"{tenths // 10}.{tenths % 10}")
-
-
-# What may be done next
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something this person may do now, the next one first. ``kind`` is the button's."""
-
-    label: str
-    href: str
-    icon: str
-    kind: str
-
-
-_STEPS: tuple[tuple[EventType, tuple[str, ...], str], ...] = (
-    (EventType.RETURNED, ("plant.take_back",), "primary"),
-    (EventType.LOADED, ("plant.release",), "primary"),
-    (EventType.RECEIVED, ("site.receive",), "primary"),
-    (EventType.ASSIGNED, ("dispatch.assign",), "primary"),
-    (EventType.RESOLVED, ("regulator.resolve",), "primary"),
-    (EventType.ARRIVED, ("site.arrive",), "secondary"),
-    (EventType.INSPECTED, ("regulator.inspect",), "secondary"),
-    (EventType.REDIRECTED, ("plant.redirected",), "secondary"),
-    (EventType.TRANSFERRED, ("driver.transfer",), "secondary"),
-    (EventType.VOIDED, ("plant.void",), "quiet"),
-    (EventType.LOST, ("regulator.lost",), "quiet"),
-)
-
-
-def steps(view: ManifestView) -> list[Step]:
-    """What this person may do to the manifest now, as far as there is a page for it."""
-    words = _step_words()
-    found: list[Step] = []
-    for event, endpoints, kind in _STEPS:
-        page = next((endpoint for endpoint in endpoints if endpoint in current_app.view_functions), None)
-        if event in view.allowed and page:
-            shown = kind if kind != "primary" or not found else "secondary"
-            href = url_for(page, number=view.row.number)
-            found.append(Step(words[event], href, ICONS[event], shown))
-    return found
-
-
-def _step_words() -> dict[EventType, str]:
-    return {
-        EventType.RETURNED: _("收回退运"),
-        EventType.LOADED: _("放行"),
-        EventType.RECEIVED: _("过磅接收"),
-        EventType.ASSIGNED: _("派车"),
-        EventType.RESOLVED: _("裁定争议"),
-        EventType.ARRIVED: _("登记到厂"),
-        EventType.INSPECTED: _("记录抽查"),
-        EventType.REDIRECTED: _("改运"),
-        EventType.TRANSFERRED: _("转交"),
-        EventType.VOIDED: _("作废"),
-        EventType.LOST: _("认定灭失"),
-    }

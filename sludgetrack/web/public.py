@@ -17,7 +17,8 @@ from sludgetrack.domain.identity import Role
 from sludgetrack.services.reading import public
 from sludgetrack.services.reading.manifests import ManifestView, manifest_view, side_by_side
 from sludgetrack.services.reading.public import PublicView
-from sludgetrack.web.manifest_words import Step, steps, verdict, weighings
+from sludgetrack.web.manifest_steps import Step, steps
+from sludgetrack.web.manifest_words import verdict, weighings
 from sludgetrack.web.runtime import run_as, runtime
 from sludgetrack.web.signing_in import current
 from sludgetrack.web.texts import gettext as _

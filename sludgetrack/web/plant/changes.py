@@ -69,7 +69,7 @@ def redirect_it(number: str) -> ResponseReturnValue:
     route = form["route"] or (site.route if site else None) or ""
     receipt = _act(number, form, EventType.REDIRECTED, {"route": route}, {c.code: c.name for c in found.destinations})
     if receipt is not None:
-        flash(_("已改运到 %(site)s，驾驶员和新的接收单位都能看到。", site=site.name if site else ""), "good")
+        flash(_("已改运到%(site)s，驾驶员和新的接收单位都能看到。", site=site.name if site else ""), "good")
         return redirect(url_for("manifests.page", number=number))
     if site is not None and site.route and not form["route"]:
         form.move_error("route", "destination")

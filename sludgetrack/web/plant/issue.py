@@ -139,7 +139,10 @@ def _fixed(desk: Desk, form: Form, hauler: str, site: DestinationChoice | None) 
 
 def _blame_shown_fields(form: Form, desk: Desk, site: DestinationChoice | None) -> None:
     """What concerns hauler and route is said at the field they were chosen by, with a way out of a ban."""
+    form.labels.update(vehicle=_("运输单位和车辆"), destination=_("去向"))
     form.move_error("hauler", "vehicle")
+    if site is None:
+        form.errors.pop("route", None)
     if "route" in form.errors and not form["route"] and site is not None and site.route:
         form.move_error("route", "destination")
     if site is not None and site.bans:
@@ -203,5 +206,5 @@ def _batch_options(stock: Stock) -> list[tuple[str, str]]:
             + (_(" · 通沟污泥") if line.kind is Kind.SEWER_SLUDGE else ""),
         )
         for line in stock.lines
-        if not line.undeclared
+        if line.dry_units > 0 and not line.undeclared
     ]

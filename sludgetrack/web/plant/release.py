@@ -20,6 +20,7 @@ from sludgetrack.services.reading.issuing import WeighingBefore, plates_of, weig
 from sludgetrack.store import offers
 from sludgetrack.web import forms
 from sludgetrack.web.acting import do
+from sludgetrack.web.format import mass
 from sludgetrack.web.forms import Form
 from sludgetrack.web.plant.desk import blueprint, open_for
 from sludgetrack.web.runtime import runtime
@@ -52,7 +53,8 @@ def release_it(number: str) -> ResponseReturnValue:
         return case
     form = forms.posted()
     form.values["plate"] = form["plate"].replace("·", "").replace(" ", "").upper()
-    shown = _offer(number, form, EventType.LOADED, {"net_out_t": _net(form)})
+    net = _net(form)
+    shown = _offer(number, form, EventType.LOADED, {"net_out_t": net}) if net is not None else None
     if shown is not None:
         return redirect(url_for("handing.code", number=number, offer_id=shown.offer.id))
     if not form["net_out_t"]:
@@ -102,13 +104,16 @@ def _offer(number: str, form: Form, event: EventType, fixed: dict[str, Any]) -> 
     return None if command is None else form.guard(make)
 
 
-def _net(form: Form) -> str:
-    """Net of the gross and tare typed; what was typed as net where they are no masses."""
+def _net(form: Form) -> str | None:
+    """Net of the gross and tare typed; what was typed as net where they are no masses; None where gross is too low."""
     try:
         gross, tare = (kg_from_tonnes(form[name]) for name in ("gross_out_t", "tare_out_t"))
     except NotAQuantity:
         return form["net_out_t"]
-    return tonnes_from_kg(gross - tare) if gross > tare else form["net_out_t"]
+    if gross <= tare:
+        form.blame("gross_out_t", _("毛重要大于皮重 %(tare)s。", tare=mass(tare)))
+        return None
+    return tonnes_from_kg(gross - tare)
 
 
 def _before(ctx: Context, case: Case, plate: str | None) -> WeighingBefore:

@@ -97,7 +97,7 @@ def _late(row: ManifestRow) -> str:
     stage = row.deadline.stage if row.deadline else None
     words = {
         Stage.LOADING: _("%(name)s 开具后超过 %(by)s 还没装运", name=_name(row), by=by),
-        Stage.ARRIVAL: _("%(name)s 超时 %(by)s，还没到 %(to)s", name=_name(row), by=by, to=row.destination_name),
+        Stage.ARRIVAL: _("%(name)s 超时 %(by)s，还没到%(to)s", name=_name(row), by=by, to=row.destination_name),
         Stage.DECISION: _("%(name)s 到厂后超时 %(by)s 还没有接收结论", name=_name(row), by=by),
         Stage.DISPOSAL: _("%(name)s 接收后超过贮存期 %(by)s 未处置", name=_name(row), by=by),
     }
@@ -107,10 +107,10 @@ def _late(row: ManifestRow) -> str:
 def _after_late(row: ManifestRow) -> str:
     stage = row.deadline.stage if row.deadline else None
     if stage is Stage.LOADING:
-        return _("不再装运的请作废；还要装的请联系 %(hauler)s 派车。", hauler=row.hauler_name)
+        return _("不再装运的请作废；还要装的请联系%(hauler)s派车。", hauler=row.hauler_name)
     if stage is Stage.ARRIVAL and row.driver_name:
         return _("请联系驾驶员 %(driver)s（%(hauler)s）。", driver=row.driver_name, hauler=row.hauler_name)
-    return _("请联系 %(site)s。", site=row.destination_name)
+    return _("请联系%(site)s。", site=row.destination_name)
 
 
 def _overdraft(lines: list[StockLine]) -> Alert:

@@ -47,10 +47,14 @@ _AFTER_DEPARTURE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a decision needs to know beside state and command: the server's time, and what the registers say."""
+    """What a decision needs to know beside state and command: the server's time, and what the registers say.
+
+    ``paper`` says that a late claim was written on paper first.
+    """
 
     now: datetime
     late: bool = False
+    paper: bool = False
     rated_kg: int | None = None
     overlapping: bool = False
 
@@ -69,7 +73,7 @@ def decide(state: ManifestState, command: c.Command, around: Circumstances) -> D
     Raises NotAllowedNow, NoDispute, InTheFuture, BeforeDeparture, or InvalidFigures naming every wrong field.
     """
     occurred_at = command.occurred_at or around.now
-    marks: list[Mark] = [Mark.LATE] if around.late else []
+    marks: list[Mark] = [mark for mark, holds in ((Mark.PAPER, around.paper), (Mark.LATE, around.late)) if holds]
     for refusal, mark in _circumstantial(state, command, occurred_at, around):
         if not around.late:
             raise refusal

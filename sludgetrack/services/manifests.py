@@ -32,10 +32,13 @@ from sludgetrack.store.trucks import truck
 T = TypeVar("T")
 
 
-def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, late: bool = False) -> Receipt:
+def issue(
+    ctx: Context, command: c.IssueManifest, *, number: str | None = None, late: bool = False, paper: bool = False
+) -> Receipt:
     """开具: a new manifest. ``number`` is a pre-printed one; otherwise the facility's next is taken.
 
-    Raises NotFound, NotPermitted, RouteNotPermitted, RouteBanned and what ``decide`` raises.
+    One that was written on ``paper`` is late, and its destination may enter it too. Raises NotFound, NotPermitted,
+    RouteNotPermitted, RouteBanned and what ``decide`` raises.
     """
     giver = _named("giver", ctx.directory.facility, command.giver)
     ctx.directory.lock_facilities([giver.code])
@@ -44,8 +47,9 @@ def issue(ctx: Context, command: c.IssueManifest, *, number: str | None = None, 
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay
-    require(ctx.actor, Action.ISSUE, owner_of(ctx, giver))
-    around = Circumstances(now=ctx.now, late=late)
+    require(ctx.actor, Action.BACK_ENTER if paper else Action.ISSUE, _both_ends(ctx, giver, command.destination))
+    late = late or paper
+    around = Circumstances(now=ctx.now, late=late, paper=paper)
     decision = decide(ManifestState(), command, around)
     decision = replace(decision, marks=(*decision.marks, *_check_destination(ctx, command, giver, late=late)))
     _check_batches(ctx, command, giver)
@@ -91,10 +95,11 @@ class Witness:
     fingerprint: bytes
 
 
-def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False) -> Prepared:
+def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False, paper: bool = False) -> Prepared:
     """Decide on a command for a manifest as it is now, and complete its figures. Writes nothing."""
     require_current(case, command)
-    around = circumstances(ctx, case, command, late=late)
+    late = late or paper
+    around = replace(circumstances(ctx, case, command, late=late), paper=paper)
     decision = decide(case.state, command, around)
     figures = {**command.figures(), **_as_registered(ctx, command, around)}
     if isinstance(command, c.RedirectLoad):
@@ -157,6 +162,12 @@ def make_claim(
 def own_word(ctx: Context, decision: Decision) -> Confirmation:  # noqa: ARG001
     """The claiming party's own word: it needs no code."""
     return Confirmation(ctx.actor.organisation, ctx.actor.person, Method.TYPED, ctx.now)
+
+
+def _both_ends(ctx: Context, giver: Facility, destination: str) -> Parties:
+    """The parties to an issue: who runs the giving facility, and who the destination."""
+    site = _named("destination", ctx.directory.facility, destination)
+    return replace(owner_of(ctx, giver), destination=owner_of(ctx, site).giver)
 
 
 def owner_of(ctx: Context, facility: Facility) -> Parties:

@@ -56,24 +56,28 @@ def next_blocks(
         "facilities": [facility_id for facility_id, _ in wanted],
         "years": [year for _, year in wanted],
         "counts": [counts[series] for series in wanted],
+        "most": numbers.MAX_SERIAL,
     }
     blocks = {}
     for facility_id, year, last in execute(connection, _TAKE, values):
         at = facilities[facility_id]
-        if last > numbers.MAX_SERIAL:
-            raise NumbersExhausted(facility=at.code, year=year)
         serials = range(last - counts[facility_id, year] + 1, last + 1)
         series = [str(numbers.ManifestNumber(year, at.division, at.number, serial)) for serial in serials]
         blocks[facility_id, year] = series
+    for facility_id, year in counts.keys() - blocks.keys():
+        raise NumbersExhausted(facility=facilities[facility_id].code, year=year)
     return blocks
 
 
 _TAKE: LiteralString = """
 INSERT INTO number_counter (facility_id, year, last_serial)
-SELECT * FROM unnest(%(facilities)s::bigint[], %(years)s::smallint[], %(counts)s::int[])
+SELECT * FROM unnest(%(facilities)s::bigint[], %(years)s::smallint[], %(counts)s::int[]) AS wanted (facility, year, n)
+WHERE n <= %(most)s
 ON CONFLICT (facility_id, year) DO UPDATE SET last_serial = number_counter.last_serial + excluded.last_serial
+    WHERE number_counter.last_serial + excluded.last_serial <= %(most)s
 RETURNING facility_id, year, last_serial
 """
+"""A series without so many numbers left gives no row."""
 
 
 def require_external_free(connection: Connection, at: Facility, external_number: str | None) -> None:

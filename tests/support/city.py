@@ -215,6 +215,11 @@ class City:
         }
         return self.act("site", lambda ctx: facility_acts.record_disposal(ctx, c.RecordDisposal(**figures)))
 
+    def hand_out_numbers(self, count: int = 2) -> Receipt:
+        """The plant hands a block of numbers to its guard."""
+        command = c.HandOutNumbers(event_id=new_id(), facility="P01", count=count, handed_to="门卫")
+        return self.act("plant", lambda ctx: facility_acts.hand_out_numbers(ctx, command))
+
     def delivered(self, net_kg: int = 12_000) -> str:
         """A manifest that went all the way to the incinerator's gate and in."""
         number = self.issue()

@@ -11,6 +11,7 @@ from sludgetrack.cli.common import open_engine, settings
 from sludgetrack.cli.progress import Ticker
 from sludgetrack.services import audit as service
 from sludgetrack.services.audit import AuditReport, KeptHead, Outcome
+from sludgetrack.settings import SettingRefused
 from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore, open_blobs
 
 
@@ -41,17 +42,27 @@ def audit(heads: tuple[KeptHead, ...], layout: str) -> None:
 
     Names the first row that disagrees in each area and counts the others. Exit code 0 only if all agree.
     """
-    engine = open_engine()
-    blobs = open_blobs(settings().blobs)
+    engine, blobs = open_engine(pool_size=1), _blobs()
     ticker = Ticker()
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as connection:
-        report = service.audit(connection, lambda digest: _read(blobs, digest), kept_heads=heads, progress=ticker.tick)
-    ticker.clear()
+    try:
+        with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as reading:
+            report = service.audit(reading, lambda digest: _read(blobs, digest), kept_heads=heads, progress=ticker.tick)
+    except OSError as error:
+        raise click.ClickException(f"the sheets cannot be read: {error}") from error
+    finally:
+        ticker.clear()
     if layout == "json":
         click.echo(json.dumps(report.document(), ensure_ascii=False, indent=1))
     else:
         _show(report)
     sys.exit(0 if report.agrees else 1)
+
+
+def _blobs() -> BlobStore:
+    try:
+        return open_blobs(settings().blobs)
+    except SettingRefused as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _read(blobs: BlobStore, digest: bytes) -> bytes | None:
@@ -68,9 +79,6 @@ def _show(report: AuditReport) -> None:
     for outcome in report.outcomes:
         if outcome.first is not None:
             click.echo(f"{outcome.first.where}: {outcome.first.code}: {outcome.first.detail}")
-            more = outcome.found - 1
-            if more:
-                click.echo(f"{outcome.area}: {more} more", err=True)
         click.echo(_summary(outcome), err=True)
     click.echo(f"log {report.log_size}:{report.log_root.hex()}")
 

@@ -21,6 +21,8 @@ from sludgetrack.services.reporting import BalanceReport, Grouping, Period, Rate
 Report = RateReport | BalanceReport
 Command = Callable[..., None]
 
+YEARS = range(1900, 3000)
+
 RATE_LABELS: Mapping[str, Label] = {
     "produced": Label("产生", "t"),
     "opening_stock": Label("期初库存", "t"),
@@ -58,9 +60,12 @@ class _Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a legal day has no zone
+            day = datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a legal day has no zone
         except ValueError:
             self.fail(f"{value!r} is no date such as 2025-01-31", param, ctx)
+        if day.year not in YEARS:
+            self.fail(f"{value} lies outside the years {YEARS[0]} to {YEARS[-1]}", param, ctx)
+        return day
 
 
 def _options(command: Command) -> Command:
@@ -116,7 +121,7 @@ def _period(first: date, last: date) -> Period:
     try:
         return Period(first, last)
     except ValueError as error:
-        raise click.BadParameter(f"--to {error} (--from)", param_hint="--to") from error
+        raise click.BadParameter(f"{error}, the first day", param_hint="--to") from error
 
 
 def _prefix(text: str) -> str:

@@ -14,6 +14,7 @@ from sludgetrack.cli.database import migrate
 from sludgetrack.cli.demo import demo
 from sludgetrack.cli.people import person
 from sludgetrack.cli.rates import balance, rates
+from sludgetrack.cli.rebuilding import rebuild_projections
 from sludgetrack.cli.serving import serve
 from sludgetrack.cli.sheets import sheets
 from sludgetrack.cli.worker import worker
@@ -27,5 +28,5 @@ def main(context: click.Context) -> None:
     context.ensure_object(Session)
 
 
-for command in (audit, balance, demo, migrate, person, rates, serve, sheets, worker):
+for command in (audit, balance, demo, migrate, person, rates, rebuild_projections, serve, sheets, worker):
     main.add_command(command)

@@ -54,7 +54,7 @@ def _names(key: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def _head(name: str, labels: Mapping[str, Label], marked: frozenset[str]) -> str:
     key, _, part = name.partition(".")
     label = labels[key]
-    shown = f"  {part}" if part else f"{label.zh} {key}"
+    shown = f"  {label.zh} {part}" if part else f"{label.zh} {key}"
     return f"{shown} {label.unit}{'*' if key in marked else ''}"
 
 

@@ -124,7 +124,7 @@ def test_a_table_is_aligned_and_names_every_figure_in_both_languages(place: Plac
 
 def test_a_narrow_terminal_gets_the_groups_below_each_other(place: Place) -> None:
     wide = ask(place, "rates", *QUARTER, "--by", "plant").stdout
-    narrow = ask(place, "rates", *QUARTER, "--by", "plant", columns=70).stdout
+    narrow = ask(place, "rates", *QUARTER, "--by", "plant", columns=60).stdout
 
     assert wide.count("无害化处置率 harmless_rate %") == 1
     assert narrow.count("无害化处置率 harmless_rate %") == 4

@@ -27,7 +27,7 @@ def check_sums(connection: Connection, notes: Notes) -> None:
 
 
 def _check(connection: Connection, table: Table, period: tuple[str, ColumnElement[Any]], notes: Notes) -> None:
-    booked = _booked(*period)
+    booked = booked_by(*period)
     name = period[0]
     keys = ("plant_id", name, *_KEYS)
     stored_units, booked_units = table.c.origin_units, booked.c.units
@@ -52,7 +52,7 @@ def _check(connection: Connection, table: Table, period: tuple[str, ColumnElemen
     notes.checked(Area.SUMS, connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def _booked(period: str, day: ColumnElement[Any]) -> Subquery:
+def booked_by(period: str, day: ColumnElement[Any]) -> Subquery:
     """What the postings add up to, by the keys of a table of sums."""
     p, origin = posting.c, holding.alias("origin")
     estimated = and_(p.account == str(Account.PRODUCED), origin.c.estimated)

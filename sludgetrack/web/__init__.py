@@ -19,6 +19,7 @@ from sludgetrack.web import (
     manifests,
     navigation,
     offers,
+    paper,
     photos,
     plant,
     public,
@@ -38,7 +39,7 @@ def init(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for pages in (public, offers, driver, site, photos):
         app.register_blueprint(pages.blueprint)
-    for desk in (plant, handing, manifests, dispatch):
+    for desk in (plant, handing, manifests, dispatch, paper):
         app.register_blueprint(desk.blueprint)
 
 

@@ -120,6 +120,17 @@ class Form:
         if name in self.errors:
             self.errors.setdefault(shown_at, self.errors.pop(name))
 
+    def section(self, prefix: str) -> Form:
+        """The fields whose names begin so, without that beginning, for a form that makes several commands."""
+        values = {name.removeprefix(prefix): text for name, text in self.values.items() if name.startswith(prefix)}
+        return Form(values, lists=self.lists)
+
+    def blame_section(self, prefix: str, part: Form) -> None:
+        """Take over a section's errors; those nobody sees there belong to the form as a whole."""
+        for name, text in part.errors.items():
+            self.labels.setdefault(prefix + name, part.labels.get(name) or _label(name))
+            self.blame(prefix + name if name and name not in UNSEEN else "", text, part.status)
+
     def command(self, event: EventType, fixed: Mapping[str, Any] | None = None) -> Any:
         """The command typed, or None with the errors noted. ``fixed`` are wire values the page knows by itself."""
         return self.load(SCHEMAS[event](), fixed)

@@ -212,9 +212,16 @@ def _span(trip: Trip, now: datetime) -> Span:
         start=start,
         end=max(end, start + 1),
         tone="warning" if late or trip.status is Status.HOLDING else "good",
-        label=f"{clock.clock(trip.start)}–{clock.clock(trip.end) if trip.end else _('在途')}",
+        label=f"{clock.clock(trip.start)}–{clock.clock(trip.end) if trip.end else _going(trip, late=late)}",
         href=url_for("manifests.page", number=trip.number),
     )
+
+
+def _going(trip: Trip, *, late: bool) -> str:
+    """What a truck that is not back does now."""
+    if trip.status is Status.HOLDING:
+        return _("待退回")
+    return _("在途，超时") if late else _("在途")
 
 
 def _hours(rows: list[DayRow]) -> tuple[int, int]:

@@ -51,7 +51,7 @@ HIDDEN = frozenset(
     (
         *("number", "name", "public_code", "zone", "giver", "hauler", "destination", "driver", "batches", "photo"),
         *("assumed_bp", "decision", "accepted_kg", "remark", "reason"),
-        *("planned_minutes", "contract", "external_number", "moisture_method", "ticket_out", "ticket_in"),
+        *("route", "planned_minutes", "contract", "external_number", "moisture_method", "ticket_out", "ticket_in"),
         *("gross_out_kg", "tare_out_kg", "gross_in_kg", "tare_in_kg", "gross_arrival_kg"),
     )
 )
@@ -160,6 +160,7 @@ def _notes(entry: TimelineEntry) -> Iterator[str]:
         yield _decided(figures)
     elif entry.event is EventType.REDIRECTED:
         yield _("改往%(site)s", site=figures.get("destination_name", figures.get("destination", "")))
+        yield route_word(figures.get("route"))
     for name in BY_NAME:
         if figures.get(name) is not None and name not in HIDDEN:
             yield f"{field_word(name)} {figure_text(name, figures[name])}"
@@ -245,7 +246,11 @@ def awaited(view: ManifestView) -> str:
             Stage.DISPOSAL: _("等%(site)s处置", site=row.destination_name),
         }
         text = words[due.stage] if row.status is not Status.HOLDING else _("等%(plant)s收回", plant=row.giver_name)
-    return text if due is None else _("%(awaited)s，最迟 %(by)s", awaited=text, by=reading().moment(due.due_at))
+    return (
+        text
+        if due is None or row.status is Status.HOLDING
+        else _("%(awaited)s，最迟 %(by)s", awaited=text, by=reading().moment(due.due_at))
+    )
 
 
 # What was weighed

@@ -164,14 +164,16 @@ def _issued(sheet: Sheet, form: Form) -> c.IssueManifest | None:
 
 
 def _line(sheet: Sheet, form: Form, prefix: str, event: EventType) -> c.Command | None:
+    form.labels[prefix + _AT] = _line_word(event)
     part = form.section(prefix)
-    part.labels[_AT] = _line_word(event)
     fixed: dict[str, Any] = {_AT: _instant(sheet, form, prefix)}
     if prefix in WEIGHED:
         fixed |= _weighed(part, *WEIGHED[prefix])
     if event is EventType.RECEIVED:
         fixed["accepted_t"] = _accepted(part, fixed.get("net_in_t", ""))
     command: c.Command | None = part.command(event, fixed)
+    if prefix in WEIGHED and WEIGHED[prefix][0] in part.errors:
+        part.errors.pop(WEIGHED[prefix][2], None)
     form.blame_section(prefix, part)
     return command
 

@@ -49,6 +49,7 @@ def declare() -> ResponseReturnValue:
         fixed={"facility": at.code if at else ""},
     )
     if receipt is None:
+        form.labels.update(day=_("产生日"), wet_t=_("湿重"), moisture_pct=_("含水率"), batch=_("批次号"))
         return _page(own, at, declared, form)
     flash(_("批次 %(batch)s 已入库。", batch=form["batch"]), "good")
     if not form["moisture_pct"]:

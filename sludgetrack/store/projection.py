@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sludgetrack.domain.events import Entry, EventType, Stream, StreamKind
 from sludgetrack.domain.manifest import ManifestState
 from sludgetrack.store.directory import Directory
-from sludgetrack.store.rows import copy_rows, execute
+from sludgetrack.store.rows import copy_rows, execute, words_array
 from sludgetrack.store.streams import StreamHead
 from sludgetrack.store.tables.manifests import manifest, manifest_party
 
@@ -38,7 +38,7 @@ def project_manifests(
     old = [s for s in touched if heads[s].seq > 0]
     if new:
         rows = [manifest_row(heads[s].id, states[s], touched[s], directory) for s in new]
-        copy_rows(connection, manifest, tuple(rows[0]), (tuple(row.values()) for row in rows))
+        copy_rows(connection, manifest, tuple(rows[0]), map(_copied, rows))
         parties = [party for s in new for party in party_rows(heads[s].id, states[s], (), directory)]
         copy_rows(connection, manifest_party, tuple(parties[0]), (tuple(party.values()) for party in parties))
     if old:
@@ -49,17 +49,17 @@ def project_manifests(
             write_parties(connection, directory, heads[s].id, states[s])
 
 
+def _copied(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A row as COPY takes it, its lists (marks and grades) as plain words."""
+    return tuple([words_array(value) if type(value) is list else value for value in row.values()])
+
+
 def _update(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Change many rows at once; grades and marks are added to those a row has."""
     values = {name: [row[name] for row in rows] for name in _CHANGING}
-    values["marks"] = [_array_text(row["marks"]) for row in rows]
-    values["grades"] = [_array_text(row["grades"]) for row in rows]
+    values["marks"] = [words_array(row["marks"]) for row in rows]
+    values["grades"] = [words_array(row["grades"]) for row in rows]
     execute(connection, _UPDATE, values)
-
-
-def _array_text(values: Sequence[str]) -> str:
-    """An array literal of plain words (marks and grades)."""
-    return "{" + ",".join(values) + "}"
 
 
 _CHANGING: Mapping[LiteralString, LiteralString] = {

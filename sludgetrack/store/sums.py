@@ -23,14 +23,18 @@ class SumKey(NamedTuple):
 
 
 def add_to_sums(connection: Connection, sums: Mapping[SumKey, int]) -> None:
-    """Add to day and month sums. Rows are taken in one order by all writers, so that none waits in a circle."""
-    if not sums:
+    """Add to day and month sums. Rows are taken in one order by all writers, so that none waits in a circle.
+
+    What adds up to nothing (a load that arrived within the same unit of work) changes no sum and makes no row.
+    """
+    days = {key: units for key, units in sums.items() if units}
+    if not days:
         return
     months: dict[SumKey, int] = {}
-    for key, units in sums.items():
-        month = key._replace(day=key.day.replace(day=1))
+    for key, units in days.items():
+        month = SumKey(key.plant_id, key.day.replace(day=1), *key[2:])
         months[month] = months.get(month, 0) + units
-    execute(connection, _ADD, {**_columns("d", sums), **_columns("m", months)})
+    execute(connection, _ADD, {**_columns("d", days), **_columns("m", months)})
 
 
 def _columns(prefix: str, sums: Mapping[SumKey, int]) -> dict[str, list[object]]:

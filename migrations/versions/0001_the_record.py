@@ -217,9 +217,20 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["event_id"], ["entry.event_id"], name=op.f("fk_posting_event_id")),
         sa.PrimaryKeyConstraint("event_id", "n", name=op.f("pk_posting")),
     )
+    op.create_index(
+        "ix_posting_harmless",
+        "posting",
+        ["origin_id", "booked_on"],
+        unique=False,
+        postgresql_include=["origin_units"],
+        postgresql_where=sa.text("account = 'disposed' and compliant"),
+    )
     op.create_index("ix_posting_holding", "posting", ["holding_id"], unique=False)
     op.create_index("ix_posting_origin", "posting", ["origin_id"], unique=False)
     op.create_index("ix_posting_plant", "posting", ["plant_id", "booked_on"], unique=False)
+    op.create_index(
+        "ix_posting_produced", "posting", ["booked_on"], unique=False, postgresql_where=sa.text("account = 'produced'")
+    )
     op.create_table(
         "sheet",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -479,7 +490,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_manifest_party_organisation_id")
         ),
-        sa.PrimaryKeyConstraint("manifest_id", "organisation_id", "role", name=op.f("pk_manifest_party")),
+        sa.PrimaryKeyConstraint("manifest_id", "organisation_id", "role", "division", name=op.f("pk_manifest_party")),
     )
     op.create_index("ix_manifest_party_division", "manifest_party", ["division", "manifest_id"], unique=False)
     op.create_index(

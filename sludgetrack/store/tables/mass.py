@@ -92,6 +92,14 @@ posting = Table(
 Index("ix_posting_origin", posting.c.origin_id)
 Index("ix_posting_holding", posting.c.holding_id)
 Index("ix_posting_plant", posting.c.plant_id, posting.c.booked_on)
+Index("ix_posting_produced", posting.c.booked_on, postgresql_where=text("account = 'produced'"))
+Index(
+    "ix_posting_harmless",
+    posting.c.origin_id,
+    posting.c.booked_on,
+    postgresql_include=["origin_units"],
+    postgresql_where=text("account = 'disposed' and compliant"),
+)
 
 
 def _sums(table_name: str, period: str) -> Table:

@@ -120,10 +120,15 @@ def _site(source: DisposalSource) -> Party:
 
 
 def _moisture(source: DisposalSource) -> Moisture | None:
-    """The moisture measured at disposal, else the lot's, which the dry solids booked tell exactly."""
+    """The moisture measured at disposal, else the lot's, which the dry solids booked tell exactly.
+
+    None where nothing was disposed of: a lot only found to be finished.
+    """
     said = source.entry.claim.figures
     if said.get("moisture_bp") is not None:
         return Moisture(said["moisture_bp"])
+    if not said["wet_kg"]:
+        return None
     return Moisture(FULL_BP - source.taken.physical // said["wet_kg"], Words("按料批", "the lot's"))
 
 

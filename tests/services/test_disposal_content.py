@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Engine
 
 from sludgetrack.documents.content import Draw, Gate, Moisture, Words
+from sludgetrack.documents.disposal import render
 from sludgetrack.domain.gates import Breach
-from sludgetrack.services.disposal_content import BREACHES, public_path
+from sludgetrack.services.disposal_content import BREACHES, DisposalSource, disposal_content, public_path
 from sludgetrack.store import streams
+from sludgetrack.store.draws import Disposed
 from tests.support.city import City
+from tests.support.sheets import DISPOSAL_ANCHOR as ANCHOR
 from tests.support.sheets import disposal
 
 
@@ -34,6 +38,22 @@ def test_a_moisture_that_was_not_measured_is_the_lots(city: City, engine: Engine
     event = city.dispose(number, 7_777).event_id
 
     assert disposal(engine, event).moisture == Moisture(8000, Words("按料批", "the lot's"))
+
+
+def test_a_lot_found_finished_without_a_further_tonne_has_a_sheet_of_nothing(city: City, engine: Engine) -> None:
+    city.produce()
+    event = city.dispose(city.delivered(), 7_777).event_id
+    with engine.connect() as connection:
+        recorded = streams.one(connection, event)
+    assert recorded is not None
+    nothing = replace(recorded.claim, figures={**recorded.claim.figures, "wet_kg": 0})
+
+    sheet = disposal_content(
+        DisposalSource(replace(recorded, claim=nothing), {}, Disposed(1, "plant_sludge", 0, {}), (), ANCHOR)
+    )
+
+    assert (sheet.wet_kg, sheet.moisture, sheet.dry_units, sheet.draws) == (0, None, 0, ())
+    assert render(sheet).startswith(b"%PDF")
 
 
 def test_a_disposal_that_breaks_a_gate_shows_what_was_wanted_and_what_was_found(city: City, engine: Engine) -> None:

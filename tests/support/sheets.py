@@ -25,6 +25,7 @@ from sludgetrack.store.tables.manifests import sheet
 from sludgetrack.store.tables.record import entry, outbox
 
 ADDRESS = "https://ludan.example.cn"
+DISPOSAL_ANCHOR = Anchor(7, Head(9, bytes(32)), None, "disposal-1", ADDRESS)
 
 
 @dataclass
@@ -114,5 +115,4 @@ def disposal(engine: Engine, event_id: str) -> DisposalContent:
         people = personal.beside(connection, [event_id]).get(event_id, {})
         taken = draws.disposed(connection, event_id)
         brought = sheets._brought(connection, taken)
-    anchor = Anchor(7, Head(9, bytes(32)), None, "disposal-1", ADDRESS)
-    return disposal_content(DisposalSource(entry_, people, taken, brought, anchor))
+    return disposal_content(DisposalSource(entry_, people, taken, brought, DISPOSAL_ANCHOR))

@@ -34,16 +34,15 @@ def expected_rows(
     Raises LookupError, ValueError, KeyError, TypeError or DomainError where they do not make a manifest.
     """
     state = ManifestState()
-    parties: dict[tuple[int, str], str] = {}
+    parties: set[Party] = set()
     for count, entry in enumerate(entries, start=1):
         state = state_after(state, entries[:count]) if count > 1 else fold(entries[:1])
         if entry.claim.type in PARTY_EVENTS:
-            former = [(who, division) for (who, role), division in parties.items() if role in {"destination", "former"}]
-            parties = {}
-            for row in party_rows(manifest_id, state, former, directory):
-                parties.setdefault((row["organisation_id"], row["role"]), row["division"])
+            former = [(who, division) for who, role, division in parties if role in {"destination", "former"}]
+            rows = party_rows(manifest_id, state, former, directory)
+            parties = {(row["organisation_id"], row["role"], row["division"]) for row in rows}
     row = manifest_row(manifest_id, state, entries, directory)
-    return row, {(who, role, division) for (who, role), division in parties.items()}
+    return row, parties
 
 
 class Manifests:

@@ -66,7 +66,7 @@ manifest_party = Table(
     Column("manifest_id", BigInteger, ForeignKey("manifest.id"), primary_key=True, autoincrement=False),
     Column("organisation_id", BigInteger, ForeignKey("organisation.id"), primary_key=True, autoincrement=False),
     Column("role", Text, primary_key=True),
-    Column("division", Text(collation="C"), nullable=False),
+    Column("division", Text(collation="C"), primary_key=True),
 )
 Index("ix_manifest_party_organisation", manifest_party.c.organisation_id, manifest_party.c.manifest_id)
 Index("ix_manifest_party_division", manifest_party.c.division, manifest_party.c.manifest_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from sludgetrack.domain.errors import NameTaken
+from sludgetrack.domain.errors import NameTaken, OutOfRange
 from sludgetrack.domain.events import Claim, Confirmation, EventType, Mark, Method, Stream, StreamKind
 from sludgetrack.store import streams
 from sludgetrack.store.append import Appending, Draft, Receipt, append
@@ -21,6 +21,8 @@ from sludgetrack.store.directory import Directory
 from sludgetrack.store.registers import Register
 from sludgetrack.store.tables.registry import facility
 
+LAST_FACILITY_NUMBER = 999
+"""Manifest numbers have three digits for a facility within its division."""
 OPERATOR = "operator"
 """Who speaks when nobody of an organisation does: the operator of the installation, by command line."""
 
@@ -99,9 +101,12 @@ def facility_registration(
 
 
 def next_facility_number(connection: Connection, division: str) -> int:
-    """The next number of a facility within its division, 1 to 999."""
+    """The next number of a facility within its division, 1 to 999. Raises OutOfRange where all are taken."""
     query = select(func.coalesce(func.max(facility.c.number), 0)).where(facility.c.division == division)
-    return int(connection.execute(query).scalar_one()) + 1
+    number = int(connection.execute(query).scalar_one()) + 1
+    if number > LAST_FACILITY_NUMBER:
+        raise OutOfRange(field="division", value=number, wanted=f"≤ {LAST_FACILITY_NUMBER}")
+    return number
 
 
 def in_organisation(

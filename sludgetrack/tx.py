@@ -61,8 +61,10 @@ def session(engine: Engine) -> Iterator[Connection]:
     It is closed at the end instead of going back to the pool, and takes its temporary tables and locks with it.
     """
     with engine.connect() as connection:
-        connection.detach()
-        yield connection
+        try:
+            yield connection
+        finally:
+            connection.invalidate()
 
 
 def run_on(connection: Connection, work: Callable[[Connection], T]) -> T:

@@ -12,6 +12,7 @@ from sludgetrack.cli.audit import audit
 from sludgetrack.cli.common import Session
 from sludgetrack.cli.database import migrate
 from sludgetrack.cli.demo import demo
+from sludgetrack.cli.importing import import_
 from sludgetrack.cli.people import person
 from sludgetrack.cli.rates import balance, rates
 from sludgetrack.cli.rebuilding import rebuild_projections
@@ -28,5 +29,5 @@ def main(context: click.Context) -> None:
     context.ensure_object(Session)
 
 
-for command in (audit, balance, demo, migrate, person, rates, rebuild_projections, serve, sheets, worker):
+for command in (audit, balance, demo, import_, migrate, person, rates, rebuild_projections, serve, sheets, worker):
     main.add_command(command)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -63,13 +63,17 @@ class Receipt:
 
 @dataclass(slots=True)
 class Appending:
-    """One append under way: the drafts, the locked heads, and the folded states of the manifests among them."""
+    """One append under way: the drafts, the locked heads, and the folded states of the manifests among them.
+
+    ``unmade``: streams among the heads that have their ids but no rows yet (``streams.reserve``).
+    """
 
     drafts: Sequence[Draft]
     heads: Mapping[Stream, StreamHead]
     states: dict[Stream, ManifestState]
     books: Books | None = None
     sheets: bool = True
+    unmade: Collection[Stream] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def append(connection: Connection, directory: Directory, work: Appending, now: d
     if not work.drafts:
         return []
     written = _chain(work, now)
+    _write_heads(connection, written, work.unmade)
     _write_entries(connection, written)
-    _write_heads(connection, written, work.heads)
     made = [item.entry for item in written]
     for entry in made:
         if entry.stream.kind is StreamKind.MANIFEST:
@@ -253,14 +257,21 @@ def _row(item: _Written) -> tuple[Any, ...]:
     )
 
 
-def _write_heads(connection: Connection, written: Iterable[_Written], heads: Mapping[Stream, StreamHead]) -> None:
-    last = {item.entry.stream: item.entry for item in written}
-    values = {
-        "ids": [heads[s].id for s in last],
-        "seqs": [made.seq for made in last.values()],
-        "hashes": [made.hash for made in last.values()],
-    }
-    execute(connection, _HEADS, values)
+def _write_heads(connection: Connection, written: Iterable[_Written], unmade: Collection[Stream]) -> None:
+    """Streams that are new come with their last entry at once; the others are moved on to it."""
+    last = {item.entry.stream: item for item in written}
+    new = [last[stream] for stream in unmade]
+    rows = [(i.stream_id, str(i.entry.stream.kind), i.entry.stream.name, i.entry.seq, i.entry.hash) for i in new]
+    if rows:
+        copy_rows(connection, stream, ("id", "kind", "name", "head_seq", "head_hash"), rows)
+    old = [item for subject, item in last.items() if subject not in unmade]
+    if old:
+        values = {
+            "ids": [item.stream_id for item in old],
+            "seqs": [item.entry.seq for item in old],
+            "hashes": [item.entry.hash for item in old],
+        }
+        execute(connection, _HEADS, values)
 
 
 _HEADS = """

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from sludgetrack.domain.booking import Draw
 from sludgetrack.domain.holdings import Holding
-from sludgetrack.store.rows import driver, execute
+from sludgetrack.store.rows import copy_rows, driver, execute
 from sludgetrack.store.tables import mass
 
 
@@ -95,10 +95,62 @@ def insert(
     connection: Connection, holdings: Sequence[tuple[int, int | None, Holding]], origins: Mapping[str, int]
 ) -> None:
     """Write new holdings (row id, facility id, holding) and their shares; ``origins`` are the rows of origins."""
-    made = [h for _, _, h in holdings]
     shares = [
         (row_id, origins[name], units, h.left[name]) for row_id, _, h in holdings for name, units in h.made.items()
     ]
+    if len(holdings) < MANY:
+        _insert_few(connection, holdings, shares)
+        return
+    copy_rows(connection, mass.holding, _COLUMNS, map(_row, holdings))
+    copy_rows(connection, mass.share, ("holding_id", "origin_id", "made", "left"), shares)
+
+
+MANY = 32
+"""From how many holdings on two COPYs cost less than one statement."""
+_COLUMNS = (
+    "id",
+    "facility_id",
+    "name",
+    "account",
+    "kind",
+    "day",
+    "ord",
+    "wet_kg",
+    "moisture_bp",
+    "estimated",
+    "stabilised",
+    "physical_made",
+    "physical_left",
+    "origin_left",
+)
+
+
+def _row(made: tuple[int, int | None, Holding]) -> tuple[Any, ...]:
+    row_id, facility_id, h = made
+    return (
+        row_id,
+        facility_id,
+        h.id,
+        str(h.account),
+        str(h.kind),
+        h.day,
+        h.order,
+        h.wet_kg,
+        h.moisture_bp,
+        h.estimated,
+        h.stabilised,
+        h.physical_made,
+        h.physical_left,
+        h.origin_left,
+    )
+
+
+def _insert_few(
+    connection: Connection,
+    holdings: Sequence[tuple[int, int | None, Holding]],
+    shares: Sequence[tuple[int, int, int, int]],
+) -> None:
+    made = [h for _, _, h in holdings]
     values = {
         "ids": [row_id for row_id, _, _ in holdings],
         "facilities": [facility_id for _, facility_id, _ in holdings],

@@ -111,3 +111,26 @@ def current(connection: Connection) -> Head:
     """The newest head, without taking the lock."""
     row = connection.execute(select(log_head.c.size, log_head.c.peaks)).one()
     return Head(row.size, Frontier(row.size, tuple(row.peaks)).root())
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The log after one append: its size, the root over it, and when, UTC."""
+
+    size: int
+    root: bytes
+    recorded_at: datetime
+
+
+def newest_checkpoints(connection: Connection, limit: int) -> list[Checkpoint]:
+    """The last heads, the newest first."""
+    c = log_checkpoint.c
+    query = select(c.size, c.root, c.recorded_at).order_by(c.size.desc()).limit(limit)
+    return [Checkpoint(*row) for row in connection.execute(query)]
+
+
+def checkpoint_of(connection: Connection, size: int) -> Checkpoint | None:
+    """The head the log had at a size; None for a size it never stopped at."""
+    c = log_checkpoint.c
+    row = connection.execute(select(c.size, c.root, c.recorded_at).where(c.size == size)).one_or_none()
+    return Checkpoint(*row) if row else None

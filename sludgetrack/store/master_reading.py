@@ -43,7 +43,7 @@ def _conditions(filters: FacilityFilters) -> list[ColumnElement[bool]]:
     if filters.division is not None:
         conditions.append(under(facility.c.division, filters.division))
     if filters.route is not None:
-        conditions.append(facility.c.routes.any(filters.route))
+        conditions.append(facility.c.routes.contains([filters.route]))
     return conditions
 
 

@@ -113,7 +113,9 @@ def command_values(connection: Connection, manifest_id: int, figure: str) -> set
 
 def newest_of(connection: Connection, manifest_id: int) -> Offer | None:
     """The newest offer of a manifest, whatever became of it."""
-    query = _query().where(table.c.manifest_id == manifest_id).order_by(table.c.made_at.desc(), table.c.id.desc()).limit(1)
+    query = (
+        _query().where(table.c.manifest_id == manifest_id).order_by(table.c.made_at.desc(), table.c.id.desc()).limit(1)
+    )
     return _one(connection, query)
 
 

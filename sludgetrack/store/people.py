@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, any_, select
+from sqlalchemy import Connection, Row, select
 
 from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.identity import Role
@@ -35,7 +35,7 @@ def require_driver(connection: Connection, person_id: str, hauler: str) -> None:
         select(person.c.id)
         .join(organisation, organisation.c.id == person.c.organisation_id)
         .where(person.c.id == person_id, organisation.c.code == hauler, person.c.active)
-        .where(str(Role.DRIVER) == any_(person.c.roles))
+        .where(person.c.roles.contains([str(Role.DRIVER)]))
     )
     if connection.execute(query).one_or_none() is None:
         raise NotFound(field="driver", kind="driver", name=person_id)

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Table, cast, func, select
+from sqlalchemy import Connection, Table, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import NamedColumn
 from sqlalchemy.sql.selectable import FromClause
@@ -79,5 +79,8 @@ def next_ids(connection: Connection, sequence: str, count: int) -> list[int]:
     """``count`` fresh values of a sequence."""
     if not count:
         return []
-    values = func.generate_series(1, count).table_valued("n")
-    return list(connection.scalars(select(func.nextval(sequence)).select_from(values)))
+    rows = execute(connection, _NEXT_IDS, {"sequence": sequence, "count": count})
+    return [row[0] for row in rows.fetchall()]
+
+
+_NEXT_IDS: LiteralString = "SELECT nextval(%(sequence)s::regclass) FROM generate_series(1, %(count)s)"

@@ -12,11 +12,16 @@ from sludgetrack.domain.policy import Policy, PolicyRow
 from sludgetrack.store.tables.registry import policy as policy_table
 
 
-def policy(connection: Connection) -> Policy:
+def policy_rows(connection: Connection) -> list[PolicyRow]:
     """Every policy row, the shipped ones first."""
     p = policy_table.c
     rows = connection.execute(select(p.division, p.route, p.rule, p.value, p.valid_from, p.source).order_by(p.id))
-    return Policy([*reference.policies(), *(PolicyRow(*row) for row in rows)])
+    return [*reference.policies(), *(PolicyRow(*row) for row in rows)]
+
+
+def policy(connection: Connection) -> Policy:
+    """Every policy row, ready to be asked."""
+    return Policy(policy_rows(connection))
 
 
 def rulebook(connection: Connection) -> Rulebook:

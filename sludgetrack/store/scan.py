@@ -47,7 +47,8 @@ def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
     """The rows of a query through a cursor of the server, a chunk at a time."""
     result = connection.execute(query.execution_options(yield_per=CHUNK))
     try:
-        yield from result
+        for part in result.partitions():
+            yield from part
     finally:
         result.close()
 

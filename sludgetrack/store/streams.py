@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.chain import START
 from sludgetrack.domain.events import Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
-from sludgetrack.store.rows import as_table, execute
+from sludgetrack.store.rows import as_table, execute, next_ids
 from sludgetrack.store.tables.record import entry, stream
 
 
@@ -59,6 +59,12 @@ def create(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, St
     new = select(rows.c.kind, rows.c.name, bindparam("seq", 0), bindparam("hash", START))
     statement = insert(stream).from_select(["kind", "name", "head_seq", "head_hash"], new).returning(stream)
     return {_stream(row): StreamHead(row.id, 0, START) for row in connection.execute(statement)}
+
+
+def reserve(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, StreamHead]:
+    """Ids for new, empty streams, whose rows ``append`` writes with their first entries."""
+    ids = next_ids(connection, "stream_id_seq", len(streams))
+    return {subject: StreamHead(row_id, 0, START) for subject, row_id in zip(streams, ids, strict=True)}
 
 
 def ensure(connection: Connection, wanted: Sequence[Stream]) -> dict[Stream, StreamHead]:

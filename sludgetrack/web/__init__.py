@@ -23,6 +23,7 @@ from sludgetrack.web import (
     photos,
     plant,
     public,
+    regulator,
     signing_in,
     site,
 )
@@ -39,7 +40,7 @@ def init(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for pages in (public, offers, driver, site, photos):
         app.register_blueprint(pages.blueprint)
-    for desk in (plant, handing, manifests, dispatch, paper):
+    for desk in (plant, handing, manifests, dispatch, paper, regulator):
         app.register_blueprint(desk.blueprint)
 
 

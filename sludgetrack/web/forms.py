@@ -28,7 +28,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 
-from sludgetrack import reference
 from sludgetrack.domain.errors import (
     DomainError,
     IdempotencyConflict,
@@ -36,6 +35,7 @@ from sludgetrack.domain.errors import (
     NotFound,
     NotPermitted,
     OutOfRange,
+    SameParty,
 )
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME
@@ -52,6 +52,10 @@ T = TypeVar("T")
 
 UNSEEN = frozenset(("event_id", "based_on"))
 """Fields a person does not see; what is wrong with them is said above the form."""
+
+_ROUTES = ("route", "permitted")
+_FACILITIES = ("destination", "giver", "facility")
+"""Facts of a refusal that are codes with names of their own."""
 
 _NO_FIGURES = UNSEEN | {"occurred_at"}
 
@@ -239,9 +243,11 @@ def _typed(name: str, value: Any) -> str | None:
 
 
 def said(error: DomainError, words: Mapping[str, str] | None = None) -> str:
-    """A refusal in the reader's words: legal time, tonnes and names instead of UTC, kilograms and codes."""
-    routes = {code: route_word(code) for code in reference.routes()}
-    return sentence(_told(error), _, {**routes, **code_words(), **(words or {})})
+    """A refusal in the reader's words: legal time, tonnes and names instead of UTC, kilograms and codes.
+
+    ``words`` are the names of facilities by code.
+    """
+    return sentence(_told(error, words or {}), _, code_words())
 
 
 def reading() -> Reading:
@@ -251,16 +257,22 @@ def reading() -> Reading:
     return Reading(str(get_locale() or CHINESE), parts.now(), zone)
 
 
-def _told(error: DomainError) -> DomainError:
-    told = {key: _fact(error, key, value) for key, value in error.facts.items()}
-    return error if "problems" in vars(error) else type(error)(field=error.field, **told)
+def _told(error: DomainError, names: Mapping[str, str]) -> DomainError:
+    if "problems" in vars(error):
+        return error
+    told = {key: _fact(error, key, value, names) for key, value in error.facts.items()}
+    return type(error)(field=error.field, **told)
 
 
-def _fact(error: DomainError, key: str, value: object) -> object:
+def _fact(error: DomainError, key: str, value: object, names: Mapping[str, str]) -> object:
     if isinstance(value, datetime):
         return reading().moment(value)
     if isinstance(error, OutOfRange) and key == "value" and isinstance(value, int):
         return _quantity(error.field or "", value)
+    if key in _ROUTES:
+        return [route_word(code) for code in value] if isinstance(value, list) else route_word(str(value))
+    if key in _FACILITIES or isinstance(error, SameParty):
+        return names.get(str(value), value)
     return value
 
 

@@ -1,7 +1,7 @@
 // Weighed in against weighed out while it is typed, in whole integers and with the server's own limits and sentences.
 //
-// [data-compare] carries data-net-out (kg), data-moisture-out (basis points), the limits and the sentences; the figures
-// come from inputs with data-gross, data-tare (tonnes) and data-moisture (percent) of the page's form.
+// [data-compare] carries what left (data-gross-out, data-tare-out, data-net-out in kg, data-moisture-out in basis
+// points), the limits and the sentences; the figures come from inputs with data-gross, data-tare (tonnes) and data-moisture (percent) of the page's form.
 
 import { dry, halfEven, net, scaled, written } from "./weigh.mjs";
 
@@ -98,7 +98,7 @@ function update(panel, form) {
   const lines = differences(out, into, limits);
   panel.classList.toggle("is-live", lines.length > 0);
   panel.querySelector(".compare-live").replaceChildren(...lines.flatMap((line) => row(line, said)));
-  table(panel, { gross, tare, ...into }, out);
+  table(panel, { gross, tare, ...into }, { gross: whole(said.grossOut), tare: whole(said.tareOut), ...out });
 }
 
 function whole(text) {
@@ -120,8 +120,8 @@ function table(panel, into, out) {
   if (rows.length < 6) return;
   const units = dry(into.net, into.moisture);
   const left = dry(out.net, out.moisture);
-  put(rows[0], written(into.gross), null);
-  put(rows[1], written(into.tare), null);
+  put(rows[0], written(into.gross), apart(into.gross, out.gross, signedTonnes));
+  put(rows[1], written(into.tare), apart(into.tare, out.tare, signedTonnes));
   put(rows[2], written(into.net), apart(into.net, out.net, signedTonnes));
   put(rows[3], into.moisture === null ? "—" : `${points(into.moisture)}\u00a0%`, apart(into.moisture, out.moisture, signedPoints));
   put(rows[4], tonnes(units, 1n), apart(units, left, (difference) => signedUnits(difference, 1n)));

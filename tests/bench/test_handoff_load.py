@@ -139,6 +139,7 @@ def _client(running: Running, numbers: list[str], figures: Figures, index: int, 
         except (OSError, KeyError) as error:
             figures.errors.append(repr(error))
             connection.close()
+    connection.close()
 
 
 def _hand_over(connection: HTTPConnection, running: Running, number: str, figures: Figures) -> None:

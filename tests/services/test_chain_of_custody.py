@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, select
 
+from sludgetrack.domain import commands as c
 from sludgetrack.domain.errors import OfferUsed, WrongCode
 from sludgetrack.store.tables.manifests import manifest
 from sludgetrack.store.tables.mass import posting
-from tests.support.city import City, c, new_id
+from tests.support.city import City, new_id
 
 
 def test_a_load_is_partly_refused_returned_and_the_rest_disposed_of(city: City, engine: Engine) -> None:

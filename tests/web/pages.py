@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -38,7 +39,8 @@ def error(answer: TestResponse, name: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split()) if found else ""
 
 
-def send(client: FlaskClient, address: str, follow: bool = False, **typed: str) -> TestResponse:
+def send(client: FlaskClient, address: str, **typed: Any) -> TestResponse:
     """Fill in the form at an address and send it there, as a browser without scripts would."""
+    follow = typed.pop("follow", False)
     form = fields(client.get(address))
     return client.post(address, data={**form, **typed}, follow_redirects=follow)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,10 +32,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an event should have posted; ``failure``: why nothing can be booked for it."""
+    """What an event should have posted, in any order; ``failure``: why nothing can be booked for it."""
 
     where: str
-    lines: Counter[Line]
+    lines: Sequence[Line]
     failure: str = ""
 
 
@@ -54,7 +53,7 @@ def stored_lines(connection: Connection, event_ids: Sequence[str]) -> dict[str, 
         .order_by(p.event_id, p.n)
     )
     found: dict[str, list[Line]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         name = row.lot if row.holding_id is None or row.lot_account == row.account else _GONE
         line = Line(
             row.account,

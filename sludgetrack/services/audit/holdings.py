@@ -97,13 +97,13 @@ class HoldingCheck:
 
     def _stored(self, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
         query = store.with_shares(_among(keys))
-        return {(row.name, Account(row.account)): row for row in self._connection.execute(query)}
+        return {(row.name, Account(row.account)): row for row in self._connection.execute(query).all()}
 
     def _check_order(self, made: Iterable[Key]) -> None:
         """Within a facility what is made later in the log is younger: oldest first goes by it."""
         for keys in _parts(key for key in made if key[1] is not Account.TRANSIT):
             query = select(table.c.name, table.c.account, table.c.ord).where(_among(keys))
-            rows = self._connection.execute(query)
+            rows = self._connection.execute(query).all()
             orders = {(row.name, Account(row.account)): row.ord for row in rows}
             for key in keys:
                 facility = self._books.present(key).facility or ""

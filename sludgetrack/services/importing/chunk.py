@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from sludgetrack.store.streams import StreamHead
 
 _IMPORTED = (Mark.IMPORTED,)
-_IDS_PER_STEP = 3
+_IDS = {Kind.PRODUCE: 2, Kind.START: 2, Kind.RECEIVE: 2, Kind.RETURN: 0, Kind.DISPOSE: 0, Kind.FINISH: 0}
+"""What a step takes from the sequence of holdings: a row and its place in age."""
 
 
 @dataclass(slots=True)
@@ -64,11 +65,12 @@ class Chunk:
         self._directory = desk.directory
         self._steps = steps
         self._now = now
-        self._books = Books(connection, desk.directory, pool=_IDS_PER_STEP * len(steps))
+        self._books = Books(connection, desk.directory, pool=sum(_IDS[Kind(step.kind)] for step in steps) or 1)
         self._words = Words(now)
         self._snapshots = Snapshots(desk.directory)
         self._drafts: list[Draft] = []
         self._heads: dict[Stream, StreamHead] = {}
+        self._made: dict[Stream, StreamHead] = {}
         self._states: dict[Stream, ManifestState] = {}
         self._manifests: dict[int, Stream] = {}
         self._begun: dict[int, ManifestState] = {}
@@ -87,7 +89,7 @@ class Chunk:
         for step in self._steps:
             _TAKE[Kind(step.kind)](self, step)
         self._remember()
-        work = Appending(self._drafts, self._heads, self._states, self._books, sheets=False)
+        work = Appending(self._drafts, self._heads, self._states, self._books, sheets=False, unmade=self._made)
         append(self._connection, self._directory, work, self._now)
         return len(self._drafts), [self._states[stream] for stream in self._manifests.values()]
 
@@ -142,9 +144,9 @@ class Chunk:
             number = next(taking[facility.id, year])
             self._naming[line] = {"number": number, "public_code": code}
             self._manifests[line] = Stream(StreamKind.MANIFEST, number)
-        made = streams.create(self._connection, [self._manifests[line] for line in new])
-        self._heads |= made
-        self._states |= dict.fromkeys(made, ManifestState())
+        self._made = streams.reserve(self._connection, [self._manifests[line] for line in new])
+        self._heads |= self._made
+        self._states |= dict.fromkeys(self._made, ManifestState())
 
     def _series(self, row: Movement) -> tuple[Facility, int]:
         giver = self._directory.facility(row.giver)

@@ -28,7 +28,7 @@ from sludgetrack.store.manifest_reading import SheetRow
 from sludgetrack.store.tables import mass
 from sludgetrack.store.tables.registry import facility as facility_table
 
-NEWEST_ACTS = 30
+NEWEST_ACTS = 15
 
 
 @dataclass(frozen=True, slots=True)

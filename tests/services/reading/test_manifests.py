@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from sludgetrack.domain import commands as c
@@ -137,7 +139,7 @@ def test_pages_neither_repeat_nor_skip_while_new_manifests_come_in(city: City) -
     issued = [city.issue() for _ in range(5)]
     read, cursor = [], None
     for _ in range(3):
-        part = city.act("plant", lambda ctx, at=cursor: list_manifests(ctx, ManifestFilters(), at, 2))
+        part = city.act("plant", partial(list_manifests, filters=ManifestFilters(), cursor=cursor, limit=2))
         read += [row.number for row in part.items]
         cursor = part.next
         city.issue()

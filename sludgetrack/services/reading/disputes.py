@@ -1,0 +1,110 @@
+"""A dispute as whoever decides it sees it: the claims that contradict each other, and what follows from each choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sludgetrack.domain.errors import NoDispute
+from sludgetrack.domain.events import Entry, EventType, Mark
+from sludgetrack.domain.manifest import ManifestState, Status, fold
+from sludgetrack.services.cases import Case, open_case
+from sludgetrack.services.context import Context
+from sludgetrack.store import organisation_reading, personal
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSeen:
+    """One claim: what, by whom, when it happened and when it reached the record, with which figures."""
+
+    event_id: str
+    event: EventType
+    party: str
+    person: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    marks: tuple[Mark, ...]
+    figures: dict[str, Any]
+    confirmed_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be decided: ``stands`` is the id to send, ``sets_aside`` what no longer counts then."""
+
+    stands: str
+    is_history: bool
+    claims: tuple[ClaimSeen, ...]
+    status: Status
+    held_kg: int
+    accepted_kg: int
+    sets_aside: tuple[ClaimSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A disputed manifest. The first choice leaves the history as it is."""
+
+    case: Case
+    choices: tuple[Choice, ...]
+
+
+def dispute(ctx: Context, number: str) -> Dispute:
+    """The dispute over a manifest. Raises NotANumber, NotFound, and NoDispute where there is none."""
+    case = open_case(ctx, number, lock=False)
+    if not case.state.disputed:
+        raise NoDispute
+    seen = _seen(ctx, case.entries)
+    history = _choice(case, case.state.effective[-1], seen, is_history=True)
+    others = [_choice(case, event_id, seen, is_history=False) for event_id in case.state.disputes]
+    return Dispute(case, (history, *others))
+
+
+def _choice(case: Case, stands: str, seen: dict[str, ClaimSeen], *, is_history: bool) -> Choice:
+    after = _decided(case, stands)
+    lost = [event_id for event_id in (*case.state.effective, *case.state.disputes) if event_id not in after.effective]
+    shown = _disputed_part(case, seen) if is_history else (seen[stands],)
+    return Choice(
+        stands=stands,
+        is_history=is_history,
+        claims=shown,
+        status=after.status,
+        held_kg=after.held_kg,
+        accepted_kg=after.accepted_kg,
+        sets_aside=tuple(seen[event_id] for event_id in lost),
+    )
+
+
+def _decided(case: Case, stands: str) -> ManifestState:
+    """The state once this claim stands."""
+    last = case.entries[-1]
+    figures = {"stands": stands, "reason": ""}
+    claim = replace(last.claim, event_id="", type=EventType.RESOLVED, figures=figures)
+    return fold([*case.entries, replace(last, claim=claim, seq=last.seq + 1, marks=(), confirmations=())])
+
+
+def _disputed_part(case: Case, seen: dict[str, ClaimSeen]) -> tuple[ClaimSeen, ...]:
+    """The events of the history that some contradicting claim would set aside; at least the last one."""
+    kept = [set(_decided(case, claim).effective) for claim in case.state.disputes]
+    part = [e for e in case.state.effective if any(e not in effective for effective in kept)]
+    return tuple(seen[event_id] for event_id in part or case.state.effective[-1:])
+
+
+def _seen(ctx: Context, entries: tuple[Entry, ...]) -> dict[str, ClaimSeen]:
+    cards = personal.beside(ctx.connection, [entry.claim.event_id for entry in entries])
+    names = organisation_reading.names_of(ctx.connection, {entry.claim.organisation for entry in entries})
+    return {
+        entry.claim.event_id: ClaimSeen(
+            event_id=entry.claim.event_id,
+            event=entry.claim.type,
+            party=names.get(entry.claim.organisation, entry.claim.organisation),
+            person=cards.get(entry.claim.event_id, {}).get("name"),
+            occurred_at=entry.claim.occurred_at,
+            recorded_at=entry.recorded_at,
+            marks=entry.marks,
+            figures=dict(entry.claim.figures),
+            confirmed_by=len(entry.confirmations),
+        )
+        for entry in entries
+    }

@@ -1,0 +1,6 @@
+"""The regulator's pages: the division at a glance, tracing, accounts, findings, the roadside, rules, the record."""
+
+from sludgetrack.web.regulator import acts, overview, rates, record, roadside, rules, trace
+from sludgetrack.web.regulator.desk import blueprint
+
+__all__ = ["acts", "blueprint", "overview", "rates", "record", "roadside", "rules", "trace"]

@@ -1,0 +1,264 @@
+"""总览: the month beside the last and the targets, where the sludge went, and what to do first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from sludgetrack.domain.quantities import percent_of, t80_from_units
+from sludgetrack.services.context import Context
+from sludgetrack.services.reading import regulator as reading
+from sludgetrack.services.reading.regulator import Away, Concern, Lost, OpenLoad, Overview, SelfAmended, Task
+from sludgetrack.store import registry_reading as registry
+from sludgetrack.store.division_reading import BadDisposal, Negative, SiteLoad
+from sludgetrack.web import register_words
+from sludgetrack.web.acting import acting, do
+from sludgetrack.web.format import dry_mass, mass, plate, t80_tonnes
+from sludgetrack.web.forms import reading as page_reading
+from sludgetrack.web.regulator import words
+from sludgetrack.web.regulator.desk import blueprint, for_inspectors
+from sludgetrack.web.runtime import runtime
+from sludgetrack.web.site.disposing import breach_text
+from sludgetrack.web.texts import gettext as _
+from sludgetrack.web.words import route_word
+
+MOST_SOURCES = 5
+"""Plants with a place of their own in the flow picture; the others share one."""
+OTHERS = "others"
+MISSING = ""
+"""The key of what is unaccounted for among the routes."""
+
+
+@blueprint.get("/", endpoint="overview")
+@for_inspectors
+def page() -> ResponseReturnValue:
+    """The division at a glance."""
+    month = _month(request.args.get("month", ""))
+
+    def read(ctx: Context) -> tuple[Overview, dict[str, str]]:
+        plants = registry.facilities_under(ctx.connection, ctx.actor.division)
+        return reading.overview(ctx, month), {row.code: row.name for row in plants}
+
+    seen, names = do(read)
+    wanted = request.args.get("concern", "")
+    return render_template(
+        "regulator/overview.html",
+        seen=seen,
+        authority=acting().organisation_name,
+        division=acting().actor.division,
+        as_of=runtime().now(),
+        judged=[_card(one) for one in seen.judged],
+        flow=_flow(seen.links, names),
+        columns=_columns(seen),
+        tasks=[_line(task, names) for task in seen.tasks if not wanted or task.concern == wanted],
+        chips=_chips(seen, wanted),
+        causes=_causes(seen),
+        sites=[_site(site, seen) for site in seen.sites],
+        older=url_for("regulator.overview", month=f"{seen.before.first:%Y-%m}"),
+        newer=_newer(seen),
+        share=percent_of(seen.sums.missing, seen.sums.produced + seen.sums.opening),
+        overdue_kg=sum(load.kg for load in seen.overdue),
+    )
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+
+
+def _newer(seen: Overview) -> str:
+    following = (seen.month.first + timedelta(days=31)).replace(day=1)
+    is_past = following <= page_reading().now.date()
+    return url_for("regulator.overview", month=f"{following:%Y-%m}") if is_past else ""
+
+
+def _card(one: reading.Judged) -> dict[str, Any]:
+    named = {rate.key: rate for rate in words.rates()}[one.rate]
+    first = one.targets[0] if one.targets else None
+    return {
+        "label": named.name,
+        "formula": named.formula,
+        "value": one.value,
+        "before": one.before,
+        "met": one.met,
+        "target": words.target_text(first) if first else "",
+        "source": first.source if first else "",
+    }
+
+
+def _causes(seen: Overview) -> list[dict[str, Any]]:
+    named = words.causes()
+    found = seen.row["unaccounted_by_cause"] or {}
+    return [{"cause": cause, "label": named[cause], "tonnes": tonnes} for cause, tonnes in found.items()]
+
+
+# The flow picture
+
+
+def _flow(links: Mapping[tuple[str, str, bool], int], names: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Sources, sinks and links for the kit; what is below zero cannot be drawn and is left out."""
+    drawn = {key: units for key, units in links.items() if units > 0}
+    by_plant: dict[str, int] = defaultdict(int)
+    for (plant, _route, _ok), units in drawn.items():
+        by_plant[plant] += units
+    own = sorted(by_plant, key=lambda plant: -by_plant[plant])[:MOST_SOURCES]
+    bands: dict[tuple[str, str], int] = defaultdict(int)
+    for (plant, route, ok), units in drawn.items():
+        bands[plant if plant in own else OTHERS, _sink(route, ok=ok)] += units
+    return {
+        "sources": _nodes(bands, 0, [*own, OTHERS], {**names, OTHERS: _("其余各厂")}),
+        "sinks": _nodes(bands, 1, sorted({sink for _source, sink in bands}, key=_sink_order), _sink_words(bands)),
+        "links": [
+            {"source": source, "sink": sink, "value": units, "tone": _tone(sink)}
+            for (source, sink), units in sorted(bands.items(), key=lambda band: _sink_order(band[0][1]))
+        ],
+    }
+
+
+def _sink(route: str, *, ok: bool) -> str:
+    return route if ok or route == MISSING else f"{route}-bad"
+
+
+def _sink_order(sink: str) -> tuple[bool, bool, str]:
+    return sink == MISSING, sink.endswith("-bad"), sink
+
+
+def _sink_words(bands: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found = {sink: route_word(sink.removesuffix("-bad")) for _source, sink in bands if sink}
+    bad = _("不合规")
+    return {
+        MISSING: _("去向不明"),
+        **{sink: f"{word} · {bad}" if sink.endswith("-bad") else word for sink, word in found.items()},
+    }
+
+
+def _tone(sink: str) -> str:
+    if sink == MISSING:
+        return "warning"
+    return "danger" if sink.endswith("-bad") else "good"
+
+
+def _nodes(
+    bands: Mapping[tuple[str, str], int], side: int, keys: Iterable[str], labels: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    totals: dict[str, int] = defaultdict(int)
+    for ends, units in bands.items():
+        totals[ends[side]] += units
+    return [
+        {
+            "key": key,
+            "label": labels.get(key, key),
+            "text": t80_tonnes(totals[key]),
+            "value": totals[key],
+            "tone": _tone(key) if side else "good",
+        }
+        for key in keys
+        if totals[key]
+    ]
+
+
+def _columns(seen: Overview) -> list[dict[str, Any]]:
+    """Six months of the harmless rate; months without production are left out."""
+    met = {one.rate: one.met for one in seen.judged}["harmless_rate"]
+    shown = []
+    for month, rate in seen.history:
+        if rate is None:
+            continue
+        tone = "good" if met or month != seen.month.first else "warning"
+        label = page_reading().month(month)
+        shown.append({"label": label, "value": int(Decimal(rate)), "text": rate, "tone": tone})
+    return shown
+
+
+def _site(site: SiteLoad, seen: Overview) -> dict[str, Any]:
+    days = (seen.month.last - seen.month.first).days + 1
+    daily_kg = int(t80_from_units(site.received_units).replace(".", "")) // days
+    return {
+        "row": site,
+        "daily_kg": daily_kg,
+        "share": percent_of(daily_kg, site.capacity_t80_kg_d) if site.capacity_t80_kg_d else None,
+        "over": site.capacity_t80_kg_d is not None and daily_kg > site.capacity_t80_kg_d,
+    }
+
+
+# The work list
+
+
+def _chips(seen: Overview, wanted: str) -> list[dict[str, Any]]:
+    month = request.args.get("month") or None
+    named = {"": _("全部"), **words.concerns()}
+    counts = {key: sum(1 for task in seen.tasks if key in ("", task.concern)) for key in named}
+    return [
+        {
+            "href": url_for("regulator.overview", month=month, concern=key or None) + "#tasks",
+            "label": label,
+            "count": counts[key],
+            "current": key == wanted,
+        }
+        for key, label in named.items()
+        if counts[key] or not key
+    ]
+
+
+def _line(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
+    what, who, href = _told(task, names)
+    return {
+        "what": what,
+        "who": who,
+        "href": href,
+        "kg": task.kg,
+        "since": task.since,
+        "tone": words.TONES[task.concern],
+        "word": words.concerns()[task.concern],
+    }
+
+
+def _told(task: Task, names: Mapping[str, str]) -> tuple[str, str, str]:
+    """What it is, who it concerns, and where to go on."""
+    about = task.about
+    if isinstance(about, OpenLoad):
+        return _load_told(task.concern, about)
+    if isinstance(about, BadDisposal):
+        return _disposal_told(about), about.facility_name, url_for("regulator.lot", name=about.lot)
+    if isinstance(about, Negative):
+        what = _("%(name)s 账面为负：%(mass)s（干）", name=about.name, mass=dry_mass(_lowest(about)))
+        return what, about.facility_name, url_for("regulator.lot", name=about.name)
+    return _other_told(about, names)
+
+
+def _load_told(concern: Concern, load: OpenLoad) -> tuple[str, str, str]:
+    way = f"{load.giver} → {load.destination}"
+    if concern is Concern.DISPUTED:
+        return _("互相矛盾的记录，等裁定"), way, url_for("regulator.resolve", number=load.number)
+    truck = f"{plate(load.plate)} " if load.plate else ""
+    what = words.waiting(load.due.stage) if load.due else ""
+    return f"{truck}{what}", f"{load.hauler} · {way}", url_for("manifests.page", number=load.number)
+
+
+def _disposal_told(bad: BadDisposal) -> str:
+    reasons = "；".join(breach_text(reason)[0] for reason in bad.reasons)
+    return f"{route_word(bad.route)} {mass(bad.wet_kg)}：{reasons}"
+
+
+def _other_told(about: Away | SelfAmended | Lost, names: Mapping[str, str]) -> tuple[str, str, str]:
+    if isinstance(about, Lost):
+        what = _("查实倾倒") if about.dumped else _("灭失")
+        return f"{what} · {dry_mass(about.units)}（{_('干')}）", "", url_for("manifests.page", number=about.number)
+    if isinstance(about, Away):
+        finding = f"：{about.finding}" if about.finding else ""
+        return f"{plate(about.plate)}{finding}", about.facility, url_for("regulator.roadside", plate=about.plate)
+    fields = "、".join(register_words.field_word_of("facility", name) for name in about.fields)
+    site = url_for("regulator.facility", code=about.facility)
+    return _("经营单位自行改了：%(fields)s", fields=fields), names.get(about.facility, about.facility), site
+
+
+def _lowest(one: Negative) -> int:
+    return min(one.physical_units, one.origin_units)

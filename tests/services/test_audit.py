@@ -194,6 +194,21 @@ def test_progress_is_told_by_area(place: Place, monkeypatch: pytest.MonkeyPatch)
     assert {Area.CHAINS, Area.LOG, Area.POSTINGS} <= told.keys()
 
 
+def test_work_goes_on_while_the_record_is_audited(city: City, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(areas, "STEP", 10)
+    city.delivered()
+    before = current_head(engine)
+
+    def work_on(_area: Area, _count: int) -> None:
+        city.issue()
+
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        report = audit(connection, nothing, progress=work_on)
+
+    assert wrong(report) == {}
+    assert report.log_size == before.size < current_head(engine).size
+
+
 def test_every_sheet_is_there_and_is_the_one_on_record(city: City, engine: Engine, archive: Archive) -> None:
     record_sheets(city, archive)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.access.sessions import digest
+from sludgetrack.domain.errors import IdempotencyConflict
 from sludgetrack.store.tables.registry import api_token
 
 PREFIX = "stk_"
@@ -64,7 +65,10 @@ class Wanted:
 
 
 def create(connection: Connection, wanted: Wanted, now: datetime) -> str:
-    """A new token, returned this once; asked for again with the same id it is made anew, the text before is dead."""
+    """A new token, returned this once; asked for again with the same id it is made anew, the text before is dead.
+
+    Raises IdempotencyConflict where the id is that of a revoked token or of somebody else's.
+    """
     token = PREFIX + secrets.token_urlsafe(32)
     statement = insert(api_token).values(
         id=wanted.id,
@@ -77,13 +81,15 @@ def create(connection: Connection, wanted: Wanted, now: datetime) -> str:
         expires_at=now + min(wanted.life, LONGEST_LIFE),
     )
     anew = {name: statement.excluded[name] for name in ("token_hash", "prefix", "name", "scopes", "expires_at")}
-    connection.execute(
+    made = connection.execute(
         statement.on_conflict_do_update(
             index_elements=[api_token.c.id],
             set_=anew,
             where=(api_token.c.person_id == wanted.person) & api_token.c.revoked_at.is_(None),
-        )
+        ).returning(api_token.c.id)
     )
+    if made.one_or_none() is None:
+        raise IdempotencyConflict(field="id", event_id=wanted.id)
     return token
 
 

@@ -229,11 +229,12 @@ class YesNo(fields.Boolean):
 class Plain(fields.String):
     """Text without control characters (they break sheets and searches) and without lone surrogates.
 
-    Not blank: where something has to be said, spaces do not say it.
+    Not blank: where something has to be said, spaces do not say it. A form's text comes without the spaces around it.
     """
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
+        text = text if is_strict(self) else text.strip(" \u3000")
         if any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in text):
             raise ValidationError("不能含控制字符")
         if text and not text.strip():

@@ -255,6 +255,12 @@ def readable(connection: Connection, actor: Actor, numbers: Sequence[str]) -> se
     return set(connection.scalars(query))
 
 
+def rows_of(connection: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Row[Any]]:
+    """Manifests by number, those the actor may read."""
+    query = _manifest_rows().where(manifest.c.number.in_(list(numbers)), scope.where(actor))
+    return {row.number: row for row in connection.execute(query)}
+
+
 def with_plate(connection: Connection, plate: str) -> Sequence[Row[Any]]:
     """Open manifests of a plate, whoever they concern, the newest first: a truck at the roadside is seen by anyone."""
     m = manifest.c

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, cast, func, or_, selec
 
 from sludgetrack.domain.identity import Actor
 from sludgetrack.domain.mass import Account
+from sludgetrack.domain.quantities import FULL_BP, divide_half_even
 from sludgetrack.store import scope
 from sludgetrack.store.tables.manifests import manifest
 from sludgetrack.store.tables.mass import disposal, holding, posting, share
@@ -22,7 +23,7 @@ _at, _origin, _plant = facility.alias("at"), holding.alias("origin"), facility.a
 
 @dataclass(frozen=True, slots=True)
 class HoldingRow:
-    """What lies (or lay) under a name in one account. Wet kilograms left; dry solids in units of 0.1 g."""
+    """What lies (or lay) under a name in one account. Wet kilograms as made; dry solids in units of 0.1 g."""
 
     id: int
     name: str
@@ -39,6 +40,16 @@ class HoldingRow:
     physical_made: int
     physical_left: int
     origin_left: int
+
+    @property
+    def wet_left_kg(self) -> int:
+        """What is left as wet kilograms, at the moisture it was made with."""
+        return divide_half_even(self.physical_left, max(FULL_BP - self.moisture_bp, 1))
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether more left than was ever there."""
+        return self.physical_left < 0 or self.origin_left < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,6 @@ class LoadRow:
     """Units of a production batch that one loading put on the road."""
 
     event_id: str
-    load: str
     day: date
     units: int
 
@@ -202,10 +212,9 @@ def loads_of(connection: Connection, origin_id: int) -> list[LoadRow]:
     p = posting.c
     units = func.sum(p.origin_units)
     query = (
-        select(p.event_id, holding.c.name, p.day, cast(units, _UNITS))
-        .join(holding, holding.c.id == p.holding_id)
+        select(p.event_id, p.day, cast(units, _UNITS))
         .where(p.origin_id == origin_id, p.account == str(Account.TRANSIT), p.origin_units > 0)
-        .group_by(p.event_id, holding.c.name, p.day)
+        .group_by(p.event_id, p.day)
         .order_by(p.day, p.event_id)
     )
     return [LoadRow(*row) for row in connection.execute(query)]

@@ -105,6 +105,9 @@ class Lost:
     at: datetime
     dumped: bool
     units: int
+    giver: str
+    hauler: str
+    destination: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,9 +300,13 @@ def _from_facilities(ctx: Context, days: Days) -> tuple[tuple[Away, ...], tuple[
 def _lost(ctx: Context, found: Iterable[Gone]) -> Iterator[Lost]:
     lines = list(found)
     headers = scan.headers(ctx.connection, [line.event_id for line in lines])
+    rows = store.rows_of(ctx.connection, ctx.actor, [header.stream.name for header in headers.values()])
     for line in lines:
         header = headers[line.event_id]
-        yield Lost(header.stream.name, header.occurred_at, line.dumped, line.units)
+        row = rows.get(header.stream.name)
+        if row is not None:
+            names = (row.giver_name, row.hauler_name, row.destination_name)
+            yield Lost(header.stream.name, header.occurred_at, line.dumped, line.units, *names)
 
 
 def _links(found: Iterable[Flow]) -> dict[tuple[str, str, bool], int]:

@@ -51,6 +51,7 @@ class Traced:
 class Movement:
     """What one event moved in (positive) or out, dry units of 0.1 g; ``number`` of a manifest the reader may open."""
 
+    event_id: str
     event: EventType
     at: datetime
     day: date
@@ -59,12 +60,14 @@ class Movement:
     number: str | None
     facility: str | None
     disposal: str | None
-    load: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotView:
-    """A batch or lot whole. ``made`` and ``fates`` add up to each other exactly where it is a production batch."""
+    """A batch or lot whole. ``fates`` add up to ``made`` exactly where it is a production batch.
+
+    ``onward``: later loadings elsewhere that put some of the batch on the road again.
+    """
 
     name: str
     holdings: tuple[HoldingRow, ...]
@@ -73,7 +76,7 @@ class LotView:
     is_origin: bool
     made: int
     fates: tuple[FateRow, ...]
-    loads: tuple[Movement, ...]
+    onward: tuple[Movement, ...]
     number: str | None
 
 
@@ -107,16 +110,18 @@ def lot_view(ctx: Context, name: str) -> LotView:
     origins = tuple(lot_reading.shares(ctx.connection, lying.id))
     is_origin = any(share.origin == name for share in origins)
     fates = tuple(lot_reading.fates(ctx.connection, lying.id)) if is_origin else ()
+    moved = _movements(ctx, [row.id for row in found if row.account != Account.TRANSIT])
+    own = {movement.event_id for movement in moved}
     numbers_ = division_reading.readable(ctx.connection, ctx.actor, [_load_name(name)])
     return LotView(
         name=name,
         holdings=tuple(found),
         origins=origins,
-        movements=_movements(ctx, [row.id for row in found if row.account != Account.TRANSIT]),
+        movements=moved,
         is_origin=is_origin,
         made=sum(fate.units for fate in fates if fate.account not in (Account.PROCESS_LOSS, Account.ADDITIVES)),
         fates=fates,
-        loads=_loads(ctx, lying.id) if is_origin else (),
+        onward=tuple(load for load in _loads(ctx, lying.id) if load.event_id not in own) if is_origin else (),
         number=next(iter(numbers_), None),
     )
 
@@ -180,6 +185,7 @@ def _movements(ctx: Context, holding_ids: list[int]) -> tuple[Movement, ...]:
     open_ = _readable(ctx, (headers[row.event_id].stream for row in rows))
     return tuple(
         Movement(
+            event_id=row.event_id,
             event=headers[row.event_id].type,
             at=headers[row.event_id].occurred_at,
             day=row.day,
@@ -199,6 +205,7 @@ def _loads(ctx: Context, origin_id: int) -> tuple[Movement, ...]:
     open_ = _readable(ctx, (headers[row.event_id].stream for row in rows))
     return tuple(
         Movement(
+            event_id=row.event_id,
             event=headers[row.event_id].type,
             at=headers[row.event_id].occurred_at,
             day=row.day,
@@ -207,7 +214,6 @@ def _loads(ctx: Context, origin_id: int) -> tuple[Movement, ...]:
             number=_number(headers[row.event_id].stream, open_),
             facility=None,
             disposal=None,
-            load=row.load,
         )
         for row in rows
     )

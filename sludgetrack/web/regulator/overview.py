@@ -35,7 +35,7 @@ MISSING = ""
 """The key of what is unaccounted for among the routes."""
 
 
-@blueprint.get("/", endpoint="overview")
+@blueprint.get("/overview", endpoint="overview")
 @for_inspectors
 def page() -> ResponseReturnValue:
     """The division at a glance."""
@@ -133,11 +133,12 @@ def _sink_order(sink: str) -> tuple[bool, bool, str]:
 
 def _sink_words(bands: Iterable[tuple[str, str]]) -> dict[str, str]:
     found = {sink: route_word(sink.removesuffix("-bad")) for _source, sink in bands if sink}
-    bad = _("不合规")
-    return {
-        MISSING: _("去向不明"),
-        **{sink: f"{word} · {bad}" if sink.endswith("-bad") else word for sink, word in found.items()},
-    }
+    return {MISSING: _("去向不明"), **found}
+
+
+def _node_text(key: str, units: int) -> str:
+    """Its tonnes; what does not count as harmless says so."""
+    return f"{t80_tonnes(units)} · {_('不合规')}" if key.endswith("-bad") else t80_tonnes(units)
 
 
 def _tone(sink: str) -> str:
@@ -156,7 +157,7 @@ def _nodes(
         {
             "key": key,
             "label": labels.get(key, key),
-            "text": t80_tonnes(totals[key]),
+            "text": _node_text(key, totals[key]),
             "value": totals[key],
             "tone": _tone(key) if side else "good",
         }
@@ -216,6 +217,7 @@ def _line(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
         "href": href,
         "kg": task.kg,
         "since": task.since,
+        "whole_day": task.concern in (Concern.DISPOSAL, Concern.NEGATIVE),
         "tone": words.TONES[task.concern],
         "word": words.concerns()[task.concern],
     }
@@ -251,7 +253,8 @@ def _disposal_told(bad: BadDisposal) -> str:
 def _other_told(about: Away | SelfAmended | Lost, names: Mapping[str, str]) -> tuple[str, str, str]:
     if isinstance(about, Lost):
         what = _("查实倾倒") if about.dumped else _("灭失")
-        return f"{what} · {dry_mass(about.units)}（{_('干')}）", "", url_for("manifests.page", number=about.number)
+        who = f"{about.hauler} · {about.giver} → {about.destination}"
+        return f"{what} · {dry_mass(about.units)}（{_('干')}）", who, url_for("manifests.page", number=about.number)
     if isinstance(about, Away):
         finding = f"：{about.finding}" if about.finding else ""
         return f"{plate(about.plate)}{finding}", about.facility, url_for("regulator.roadside", plate=about.plate)

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from sludgetrack.domain import numbers
 from sludgetrack.domain.errors import NotANumber
+from sludgetrack.domain.manifest import Status
 from sludgetrack.services.reading import roadside as reading
-from sludgetrack.services.reading.roadside import Check, Checked, Verdict
+from sludgetrack.services.reading.roadside import Check, Checked, Load, Verdict
 from sludgetrack.web.acting import do
 from sludgetrack.web.forms import reading as page_reading
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
@@ -33,7 +34,9 @@ def page() -> ResponseReturnValue:
         text=text,
         seen=seen,
         answer=_answers()[seen.verdict] if seen else None,
-        checks=[_told(one) for one in sorted(seen.checks, key=_badness)] if seen else [],
+        wrong=[_told(one) for one in seen.checks if not one.fits] if seen else [],
+        right=[_told(one) for one in seen.checks if one.fits] if seen else [],
+        place=_place(seen.load) if seen and seen.load else "",
         as_of=runtime().now(),
     )
 
@@ -45,8 +48,14 @@ def _number(text: str) -> str | None:
         return None
 
 
-def _badness(one: Checked) -> int:
-    return {False: 0, None: 1, True: 2}[one.fits]
+def _place(load: Load) -> str:
+    """Where a truck with this load ought to be."""
+    return {
+        Status.ISSUED: _("去 %(plant)s 装运的路上，空车", plant=load.giver),
+        Status.IN_TRANSIT: _("去 %(site)s 的路上", site=load.destination),
+        Status.ARRIVED: _("%(site)s 门口", site=load.destination),
+        Status.HOLDING: _("退回 %(plant)s 的路上", plant=load.giver),
+    }.get(load.status, "")
 
 
 def _answers() -> dict[Verdict, dict[str, str]]:

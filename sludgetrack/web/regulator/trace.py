@@ -39,7 +39,7 @@ def trace() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/lots/<path:name>")
+@blueprint.get("/trace/lots/<path:name>")
 @for_inspectors
 def lot(name: str) -> ResponseReturnValue:
     """One batch or lot."""
@@ -51,13 +51,13 @@ def lot(name: str) -> ResponseReturnValue:
         accounts=words.accounts(),
         fates=[_fate(fate, seen.made) for fate in _by_size(seen.fates)],
         flow=_flow(seen),
-        movements=[_movement(one) for one in seen.movements],
-        loads=[_movement(one) for one in seen.loads],
+        movements=[_movement(one, seen.holdings[0]) for one in seen.movements],
+        onward=seen.onward,
         is_batch=seen.is_origin and seen.number is None,
     )
 
 
-@blueprint.get("/facilities/<code>")
+@blueprint.get("/trace/facilities/<code>")
 @for_inspectors
 def facility(code: str) -> ResponseReturnValue:
     """One facility."""
@@ -72,14 +72,8 @@ def facility(code: str) -> ResponseReturnValue:
         field_word_of=register_words.field_word_of,
         ordered=register_words.ordered,
         value_text=register_words.value_text,
-        negative=[one for one in seen.holdings if is_negative(one)],
-        is_negative=is_negative,
+        negative=[one for one in seen.holdings if one.is_negative],
     )
-
-
-def is_negative(row: HoldingRow) -> bool:
-    """Whether more left than was ever there."""
-    return row.physical_left < 0 or row.origin_left < 0
 
 
 def _only(found: Traced) -> str | None:
@@ -143,5 +137,19 @@ def _flow(seen: LotView) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _movement(one: Movement) -> dict[str, Any]:
-    return {"row": one, "word": event_word(one.event), "label": one.disposal or one.load or one.facility or ""}
+def _node(key: str, fate: FateRow) -> dict[str, Any]:
+    """A fate as an end of the flow picture: its name short, what is special about it beside the tonnes."""
+    label, _separator, more = _fate_word(fate).partition(" · ")
+    text = dry_mass(fate.units)
+    return {
+        "key": key,
+        "label": label,
+        "text": f"{text} · {more}" if more else text,
+        "value": fate.units,
+        "tone": _tone(fate),
+    }
+
+
+def _movement(one: Movement, lying: HoldingRow) -> dict[str, Any]:
+    place = lying.facility_name if one.facility == lying.facility else one.facility
+    return {"row": one, "word": event_word(one.event), "label": one.disposal or place or ""}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from sludgetrack import tx
@@ -20,6 +21,10 @@ from sludgetrack.store.embedded import Cluster
 from tests.support.city import City, found_city
 from tests.support.clock import Clock
 from tests.support.sheets import Archive
+
+# the same examples on every machine, and no verdict by a busy one's clock
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 TEMPLATE = "template_migrated"
 _counter = itertools.count()

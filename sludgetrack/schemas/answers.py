@@ -164,8 +164,8 @@ class ManifestRowSchema(Schema):
     returned_at = instant(allow_none=True)
     marks = list_of(one_of(*map(str, Mark)))
     grades = list_of(one_of(*map(str, Method)))
-    awaiting = maybe(attribute="deadline.stage")
-    due_at = instant(attribute="deadline.due_at", allow_none=True)
+    awaiting = maybe(attribute="deadline.stage", dump_default=None)
+    due_at = instant(attribute="deadline.due_at", allow_none=True, dump_default=None)
     overdue = yes_no()
 
 

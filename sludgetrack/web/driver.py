@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from sludgetrack.documents import qr
 from sludgetrack.domain import numbers
-from sludgetrack.domain.errors import DomainError, IdempotencyConflict, NotANumber, WrongCode
+from sludgetrack.domain.errors import DomainError, IdempotencyConflict, NotAllowedNow, NotANumber, WrongCode
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.identity import Role
 from sludgetrack.domain.manifest import Status
@@ -157,15 +157,17 @@ def done(offer_id: str) -> ResponseReturnValue:
 @signed_in_only(Role.DRIVER)
 def transfer(number: str) -> ResponseReturnValue:
     """转交: why and where first."""
-    view = do(lambda ctx: _transferable(ctx, number))
-    return _transfer_page(view, forms.fresh({"step": "where"}))
+    view = _transferable(number)
+    return _transfer_page(view, forms.fresh({"step": "where"})) if isinstance(view, ManifestView) else view
 
 
 @blueprint.post("/loads/<number>/transfer")
 @signed_in_only(Role.DRIVER)
 def transfer_it(number: str) -> ResponseReturnValue:
     """Then the new truck, then the code for the driver who takes over."""
-    view = do(lambda ctx: _transferable(ctx, number))
+    view = _transferable(number)
+    if not isinstance(view, ManifestView):
+        return view
     form = forms.posted()
     for name in ("place", "reason"):
         if not form[name]:
@@ -229,9 +231,18 @@ def _offer(number: str, form: Form) -> Shown | None:
         return None
 
 
-def _transferable(ctx: Context, number: str) -> ManifestView:
-    handing.case_for(ctx, number, EventType.TRANSFERRED)
-    return manifest_view(ctx, number)
+def _transferable(number: str) -> ManifestView | ResponseReturnValue:
+    """A load that may change trucks, or the way back to it where its state does not allow that."""
+
+    def work(ctx: Context) -> ManifestView:
+        handing.case_for(ctx, number, EventType.TRANSFERRED)
+        return manifest_view(ctx, number)
+
+    try:
+        return do(work)
+    except NotAllowedNow as error:
+        flash(forms.said(error), "warning")
+        return redirect(url_for("driver.load", number=number))
 
 
 def _transfer_page(view: ManifestView, form: Form) -> ResponseReturnValue:

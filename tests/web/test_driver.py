@@ -309,6 +309,14 @@ def test_what_is_missing_for_a_transfer_is_asked_for_where_it_belongs(client_as:
     assert fields(answer)["reason"] == "换班"
 
 
+def test_a_load_that_has_not_left_does_not_change_trucks(client_as: ClientAs, city: City) -> None:
+    number = city.issue()
+
+    answer = client_as("driver").get(f"/driver/loads/{number}/transfer", follow_redirects=True)
+
+    assert "联单现在的状态是“已开具”" in words(answer)
+
+
 def test_the_giving_screen_waits_until_the_other_has_confirmed(client_as: ClientAs, city: City) -> None:
     number = city.issue()
     city.load(number)

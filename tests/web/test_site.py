@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Row, select, text
 
+from sludgetrack.domain import numbers
 from sludgetrack.store.tables.manifests import manifest, offer
 from tests.support.city import City, new_id
 from tests.web.conftest import ClientAs
@@ -172,7 +173,7 @@ def test_an_accepted_load_goes_from_weights_to_a_code_to_a_lot(
 
     done = words(browser.get(offered.headers["Location"], follow_redirects=True))
     assert "已接收" in done
-    assert f"料批 {number} 已入库" in done
+    assert f"料批 {numbers.grouped(number)} 已入库" in done
     assert (row_of(engine, number).status, row_of(engine, number).net_in_kg) == ("delivered", 16_400)
 
 

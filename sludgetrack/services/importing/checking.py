@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sludgetrack.ledgerfiles.folder import Ledger
     from sludgetrack.ledgerfiles.shapes import LedgerFile
+    from sludgetrack.services.importing.places import Places
     from sludgetrack.services.importing.spool import Spool
     from sludgetrack.store.staging_checks import Differing, Missing, Namesake
 
@@ -60,8 +61,9 @@ _OWN_EVENTS = {"production": EventType.PRODUCED, "movements": EventType.ISSUED, 
 class Checking:
     """The checks of one import. What is found goes into the spool."""
 
-    def __init__(self, connection: Connection, ledger: Ledger, spool: Spool) -> None:
+    def __init__(self, connection: Connection, ledger: Ledger, places: Places, spool: Spool) -> None:
         self._connection = connection
+        self._places = places
         self._spool = spool
         self._labels = {name: label_of(ledger, file) for name, file in BY_NAME.items()}
 
@@ -121,7 +123,10 @@ class Checking:
 
     def _missing(self) -> Iterator[Found]:
         for missing in staging_checks.missing(self._connection):
-            yield BY_NAME[missing.file], self._missing_finding(missing)
+            finding = self._missing_finding(missing)
+            # Of an unknown facility it is said already that it is.
+            if finding.code != "lies_elsewhere" or missing.facility in self._places.facilities:
+                yield BY_NAME[missing.file], finding
 
     def _missing_finding(self, missing: Missing) -> Finding:
         label, column = self._labels[missing.file], _LOT_COLUMNS[missing.file]

@@ -84,7 +84,7 @@ def _read_and_check(
         tx.run_on(connection, partial(reading.stage, file=file))
     order.watch(Progress(Stage.CHECKING))
     tx.run_on(connection, staging.index)
-    counts = tx.run_on(connection, lambda c: Checking(c, ledger, spool).check())
+    counts = tx.run_on(connection, lambda c: Checking(c, ledger, places, spool).check())
     own = {"parties": masters.parties.counts, "vehicles": masters.vehicles.counts, "policies": masters.policies.counts}
     return masters, own | counts
 

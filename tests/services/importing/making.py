@@ -91,10 +91,12 @@ def small_city(**more: list[Row]) -> Files:
 
 
 def write(folder: Path, files: Mapping[str, Iterable[Row]], *, encoding: str = "utf-8") -> Path:
-    """The files as CSV in a folder, which is made."""
+    """The files as CSV in a folder, which is made; none for a file without rows."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in files.items():
         listed = list(rows)
+        if not listed:
+            continue
         columns = list(dict.fromkeys(column for row in listed for column in row))
         with (folder / f"{name}.csv").open("w", encoding=encoding, newline="") as stream:
             writer = csv.DictWriter(stream, columns, lineterminator="\n")
@@ -188,4 +190,4 @@ def sums_by_account(engine: Engine) -> dict[tuple[str, str], int]:
     query = "SELECT f.code, s.account, s.origin_units FROM month_sum s JOIN facility f ON f.id = s.plant_id"
     for plant, account, units in rows(engine, query):
         found[plant, account] += units
-    return dict(found)
+    return {key: units for key, units in found.items() if units}

@@ -34,6 +34,7 @@ from sludgetrack.web.texts import gettext as _
 
 blueprint = Blueprint("driver", __name__, url_prefix="/driver")
 
+
 @blueprint.get("/")
 @signed_in_only(Role.DRIVER)
 def loads() -> ResponseReturnValue:

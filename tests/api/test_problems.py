@@ -185,7 +185,7 @@ def test_wrong_parameters_are_named(program: ProgramOf, query: str) -> None:
 
 
 def test_a_database_that_is_away_is_said_to_be(app: Flask, program: ProgramOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415 - only this test reads it
 
     def away(*args: object, **kwargs: object) -> None:
         raise OperationalError("SELECT 1", {}, Exception("connection refused"))

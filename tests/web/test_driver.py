@@ -101,7 +101,7 @@ def test_a_load_shows_where_it_stands_and_its_code_for_the_roadside(
     answer = client_as("driver").get(f"/driver/loads/{number}?lang={language}")
 
     assert answer.status_code == 200
-    assert '<svg xmlns' in answer.text
+    assert "<svg xmlns" in answer.text
     assert "12.00 t" in words(answer)
     assert f"/driver/loads/{number}/arrive" in answer.text
 
@@ -120,9 +120,7 @@ def test_the_pages_are_for_drivers(client_as: ClientAs, page: str, who: str) -> 
     assert client_as(who).get(page).status_code == 403
 
 
-def test_one_tap_records_the_arrival_and_a_second_one_nothing(
-    client_as: ClientAs, city: City, engine: Engine
-) -> None:
+def test_one_tap_records_the_arrival_and_a_second_one_nothing(client_as: ClientAs, city: City, engine: Engine) -> None:
     number = city.issue()
     city.load(number)
     browser = client_as("driver")

@@ -60,9 +60,7 @@ def test_a_scanned_code_shows_exactly_the_figures(client_as: ClientAs, city: Cit
         assert expected in shown_words
 
 
-def test_yes_records_the_handoff_as_scanned_and_ends_on_a_tick(
-    client_as: ClientAs, city: City, engine: Engine
-) -> None:
+def test_yes_records_the_handoff_as_scanned_and_ends_on_a_tick(client_as: ClientAs, city: City, engine: Engine) -> None:
     number = city.issue()
     shown = to_load(city, number)
     browser = client_as("driver")

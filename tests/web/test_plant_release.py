@@ -81,7 +81,7 @@ def test_once_the_driver_confirms_the_screen_goes_on(client_as: ClientAs, city: 
     address = offered(browser, number)
     city.confirm(shown(engine, address), secret=shown(engine, address).token)
 
-    after = browser.get(f"{address}.json").json
+    after = browser.get(f"{address}.json").get_json()
     page = browser.get(after["next"])
 
     assert after["state"] == "done"
@@ -200,7 +200,7 @@ def test_a_code_mistyped_too_often_is_dead(client_as: ClientAs, city: City, engi
         city.act("driver", lambda ctx: handoffs.count_wrong_try(ctx, shown(engine, address).offer.id))
 
     assert "交接码已作废" in words(browser.get(address))
-    assert browser.get(f"{address}.json").json["state"] == "dead"
+    assert browser.get(f"{address}.json").get_json()["state"] == "dead"
 
 
 def test_a_driver_who_cannot_confirm_is_recorded_with_the_reason(

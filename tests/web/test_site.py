@@ -46,9 +46,7 @@ def newest_offer(engine: Engine) -> Row[Any]:
 
 
 @LANGUAGES
-def test_arrivals_show_who_waits_who_comes_and_who_is_expected(
-    client_as: ClientAs, city: City, language: str
-) -> None:
+def test_arrivals_show_who_waits_who_comes_and_who_is_expected(client_as: ClientAs, city: City, language: str) -> None:
     expected = city.issue()
     coming = on_the_road(city)
     waiting = on_the_road(city)
@@ -155,9 +153,7 @@ def test_the_weighbridge_shows_what_left(client_as: ClientAs, city: City, langua
         assert expected in words(answer)
 
 
-def test_an_accepted_load_goes_from_weights_to_a_code_to_a_lot(
-    client_as: ClientAs, city: City, engine: Engine
-) -> None:
+def test_an_accepted_load_goes_from_weights_to_a_code_to_a_lot(client_as: ClientAs, city: City, engine: Engine) -> None:
     number = on_the_road(city)
     city.clock.forward(minutes=50)
     browser = client_as("site")
@@ -195,9 +191,7 @@ def test_the_screen_waits_until_the_driver_has_confirmed(client_as: ClientAs, ci
     assert fields(again)["seal"] == "yes"
 
 
-def test_an_expired_code_is_made_anew_with_the_same_figures(
-    client_as: ClientAs, city: City, engine: Engine
-) -> None:
+def test_an_expired_code_is_made_anew_with_the_same_figures(client_as: ClientAs, city: City, engine: Engine) -> None:
     number = on_the_road(city)
     browser = client_as("site")
     offered = send(browser, f"/site/receive/{number}", **RECEIVED)
@@ -359,9 +353,7 @@ def test_only_the_site_sees_its_code(client_as: ClientAs, city: City) -> None:
 
 
 @LANGUAGES
-def test_a_truck_without_a_manifest_is_turned_away_and_listed(
-    client_as: ClientAs, city: City, language: str
-) -> None:
+def test_a_truck_without_a_manifest_is_turned_away_and_listed(client_as: ClientAs, city: City, language: str) -> None:
     browser = client_as("site")
 
     answer = send(

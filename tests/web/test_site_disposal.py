@@ -161,9 +161,7 @@ def test_a_name_in_use_is_refused(client_as: ClientAs, city: City) -> None:
     )
     city.act("plant", lambda ctx: facility_acts.declare_production(ctx, command))
 
-    answer = send(
-        client_as("site"), f"/site/dispose?at=S-INC&lot={lot}", disposal="S-INC-D260302-2", step="record"
-    )
+    answer = send(client_as("site"), f"/site/dispose?at=S-INC&lot={lot}", disposal="S-INC-D260302-2", step="record")
 
     assert "已经被使用" in error(answer, "disposal")
 

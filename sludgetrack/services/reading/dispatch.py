@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import any_, literal, or_, select
 
 from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.identity import Role
@@ -152,7 +152,7 @@ def drivers(ctx: Context, own: Organisation, rows: Sequence[ManifestRow]) -> tup
     p = person.c
     query = (
         select(p.id, p.name, p.phone)
-        .where(p.organisation_id == own.id, p.active, p.roles.any(str(Role.DRIVER)))
+        .where(p.organisation_id == own.id, p.active, literal(str(Role.DRIVER)) == any_(p.roles))
         .order_by(p.name)
     )
     lines = [

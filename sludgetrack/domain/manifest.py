@@ -173,8 +173,8 @@ def _replay(history: Iterable[Entry]) -> ManifestState:
 def _settle(history: list[Entry], disputed: Mapping[str, Entry], stands: str) -> list[Entry]:
     """The events that count once one claim stands.
 
-    A contradicting claim that stands takes the place of everything that made it impossible: it follows the longest
-    beginning of the history after which it was allowed, and what came later stays as far as it is possible after it.
+    A contradicting claim that stands takes the place of the event that made it impossible: it follows the longest
+    beginning of the history after which it was allowed, and what came later stays as far as it is possible then.
     Otherwise the history stands as it is.
     """
     claim = disputed.get(stands)
@@ -182,7 +182,7 @@ def _settle(history: list[Entry], disputed: Mapping[str, Entry], stands: str) ->
         return history
     for length in range(len(history), 0, -1):
         if _is_possible(claim, history[:length]):
-            return _with_possible([*history[:length], claim], history[length:])
+            return _with_possible([*history[:length], claim], history[length + 1 :])
     return history
 
 

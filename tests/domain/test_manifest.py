@@ -26,6 +26,7 @@ from tests.domain.life import (
     redirect,
     resolve,
     transfer,
+    void,
 )
 
 GIVER, DRIVER, DESTINATION = HolderKind.GIVER, HolderKind.DRIVER, HolderKind.DESTINATION
@@ -252,13 +253,22 @@ def test_nothing_is_removed_from_the_record_by_a_decision() -> None:
 
 
 def test_a_claim_that_stands_leaves_later_events_it_does_not_make_impossible() -> None:
-    life = lived(issue(), load(), receive(), inspect())
-    late = life.say(transfer(driver="second driver"), taker="second driver", late=True)
+    life = lived(issue(), load(), receive(accepted_kg=0), give_back(kg=11_000), inspect())
+    late = life.say(receive(net_kg=11_500, accepted_kg=500), late=True)
 
-    life.say(resolve(6, stands=late.claim.event_id))
+    life.say(resolve(7, stands=late.claim.event_id))
 
     assert life.state.status is Status.DELIVERED
-    assert [life.entries[i].claim.event_id for i in (0, 1, 4, 2, 3)] == list(life.state.effective)
+    assert [life.entries[i].claim.event_id for i in (0, 1, 5, 3, 4)] == list(life.state.effective)
+
+
+def test_a_voided_manifest_lives_on_where_the_voiding_does_not_stand() -> None:
+    life = lived(issue(), void())
+    late = life.say(assign(), late=True)
+
+    life.say(resolve(4, stands=late.claim.event_id))
+
+    assert life.state.status is Status.ISSUED
 
 
 def test_life_goes_on_after_a_decision() -> None:

@@ -45,9 +45,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "accepted_mismatch": Problem(
         422,
         N_("接收量不符"),
-        N_(
-            "接收量 {accepted_kg} t 与净重 {net_kg} t 不符：全部接收等于净重，部分接收介于 0 与净重之间，拒收为 0。"
-        ),
+        N_("接收量 {accepted_kg} t 与净重 {net_kg} t 不符：全部接收等于净重，部分接收介于 0 与净重之间，拒收为 0。"),
     ),
     "reason_missing": Problem(422, N_("缺少原因"), N_("拒收或部分接收时必须说明原因。")),
     "reason_unexpected": Problem(422, N_("不应填写原因"), N_("全部接收时没有拒收原因。")),
@@ -73,9 +71,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "no_dispute": Problem(409, N_("没有争议"), N_("这张联单没有互相矛盾的记录。")),
     "weak_password": Problem(422, N_("密码太弱"), N_("密码至少 {wanted} 个字符，且不能包含登录名。")),
     "bad_login": Problem(401, N_("登录失败"), N_("登录名或密码不对。")),
-    "last_administrator": Problem(
-        409, N_("最后一位管理员"), N_("本单位至少要有一位在岗的管理员，请先指定另一位。")
-    ),
+    "last_administrator": Problem(409, N_("最后一位管理员"), N_("本单位至少要有一位在岗的管理员，请先指定另一位。")),
     "login_locked": Problem(429, N_("暂时锁定"), N_("错误次数太多，请在 {until} 之后再试。")),
 }
 

@@ -122,7 +122,7 @@ def _renew(ctx: Context, who: SignedIn, password: str) -> bool:
 
 def scope_words() -> dict[str, str]:
     """What a token may be used for."""
-    return {Scope.READ: _("读取"), Scope.WRITE: _("记录"), Scope.ADMINISTER: _("管理")}
+    return {Scope.READ: _("读取"), Scope.WRITE: _("写入"), Scope.ADMINISTER: _("管理")}
 
 
 def _page(password: Form, token: Form) -> ResponseReturnValue:

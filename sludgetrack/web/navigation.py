@@ -49,11 +49,11 @@ ITEMS: tuple[Item, ...] = (
     ),
     Item("paper.index", lazy_gettext("纸质补录"), "print", _for(Role.CLERK, Role.OPERATOR)),
     Item("regulator.policies", lazy_gettext("政策"), "flag", _for(Role.INSPECTOR)),
-    Item("regulator.record", lazy_gettext("记录"), "shield", _for(Role.INSPECTOR)),
+    Item("regulator.record", lazy_gettext("记录与核对"), "shield", _for(Role.INSPECTOR)),
     Item("admin.people", lazy_gettext("人员"), "person", _for(Role.ADMINISTRATOR)),
     Item("admin.vehicles", lazy_gettext("车辆"), "truck", _for(Role.ADMINISTRATOR)),
     Item("admin.facilities", lazy_gettext("设施与许可"), "plant", _for(Role.ADMINISTRATOR)),
-    Item("admin.organisations", lazy_gettext("单位"), "people", _for(Role.ADMINISTRATOR)),
+    Item("admin.organisations", lazy_gettext("单位名录"), "people", _for(Role.ADMINISTRATOR)),
     Item("admin.history", lazy_gettext("变更记录"), "clock", _for(Role.ADMINISTRATOR)),
     Item("account.page", lazy_gettext("账号"), "settings", frozenset(Role)),
 )

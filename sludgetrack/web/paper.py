@@ -107,6 +107,7 @@ def find() -> ResponseReturnValue:
     typed = forms.fresh({"number": request.args.get("number", ""), "code": request.args.get("code", "").strip()})
     found = typed.guard(lambda: do(lambda ctx: paper.paper_form(ctx, typed["number"], typed["code"])))
     if found is None:
+        typed.move_error("", "number")
         return _index_page(forms.fresh({"count": "10"}), typed)
     return redirect(url_for("paper.enter", number=found.number, code=typed["code"] or None))
 

@@ -8,7 +8,7 @@ from sludgetrack.domain.identity import CityClass, FacilityKind, OrganisationKin
 from sludgetrack.services.reading.admin import Difference
 from sludgetrack.web.format import DASH, mass, plate
 from sludgetrack.web.texts import gettext as _
-from sludgetrack.web.words import role_word, route_word
+from sludgetrack.web.words import is_english, role_word, route_word
 
 
 def organisation_kinds() -> Mapping[str, str]:
@@ -118,6 +118,11 @@ def ordered(differences: Iterable[Difference]) -> list[Difference]:
     return sorted(differences, key=lambda one: order.index(one.field) if one.field in order else len(order))
 
 
+def listed(words: Iterable[str]) -> str:
+    """Several things in a row."""
+    return (", " if is_english() else "、").join(words)
+
+
 def value_text(name: str, value: object) -> str:
     """A registered value as people read it."""
     if value is None or value in ("", []):
@@ -127,7 +132,7 @@ def value_text(name: str, value: object) -> str:
     if isinstance(value, int) and name.endswith(("_kg", "_kg_d")):
         return mass(value)
     if isinstance(value, list):
-        return "、".join(_code_text(name, str(item)) for item in value)
+        return listed(_code_text(name, str(item)) for item in value)
     return plate(str(value)) if name in ("plate", "vehicle") else _code_text(name, str(value))
 
 

@@ -143,9 +143,7 @@ def test_pages_keep_their_own_errors(app: Flask) -> None:
         (b" " * 1_100_000, "application/json", 413, "too_large"),
     ],
 )
-def test_bodies_that_are_no_bodies(
-    program: ProgramOf, content: bytes, media_type: str, status: int, code: str
-) -> None:
+def test_bodies_that_are_no_bodies(program: ProgramOf, content: bytes, media_type: str, status: int, code: str) -> None:
     plant = program("plant")
 
     answer = plant.client.post("/api/v1/manifests", data=content, content_type=media_type, headers=plant.headers)

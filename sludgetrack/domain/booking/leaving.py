@@ -19,9 +19,7 @@ DUMPED = "X9"
 """The route found sludge is booked to."""
 
 
-def give_back(
-    load: Holding, returned_kg: int | None, sources: Iterable[Holding], *, draws: Sequence[Draw]
-) -> Booking:
+def give_back(load: Holding, returned_kg: int | None, sources: Iterable[Holding], *, draws: Sequence[Draw]) -> Booking:
     """Book what a driver brings back to the batches or lots it came from.
 
     ``load`` is what the driver still holds, at the receipt's moisture where it was refused; ``returned_kg`` what was

@@ -79,6 +79,7 @@ class Recording:
         total = tx.run_on(self.connection, _plan)
         desk = tx.run_on(self.connection, _open_desk)
         events = done = 0
+        self.watch(Progress(Stage.RECORDING, done, total))
         while done < total:
             began = time.perf_counter()
             taken, made = self._chunk(desk, done)

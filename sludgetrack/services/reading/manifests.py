@@ -332,5 +332,3 @@ def _offer(ctx: Context, case: Case) -> OpenOffer | None:
         expired=ctx.now >= found.expires_at,
         may_confirm=may(ctx.actor, Action.CONFIRM, case.parties),
     )
-
-

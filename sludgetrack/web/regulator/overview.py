@@ -246,19 +246,20 @@ def _load_told(concern: Concern, load: OpenLoad) -> tuple[str, str, str]:
 
 
 def _disposal_told(bad: BadDisposal) -> str:
-    reasons = "；".join(breach_text(reason)[0] for reason in bad.reasons)
-    return f"{route_word(bad.route)} {mass(bad.wet_kg)}：{reasons}"
+    reasons = register_words.listed(breach_text(reason)[0] for reason in bad.reasons)
+    return _("%(what)s：%(why)s", what=f"{route_word(bad.route)} {mass(bad.wet_kg)}", why=reasons)
 
 
 def _other_told(about: Away | SelfAmended | Lost, names: Mapping[str, str]) -> tuple[str, str, str]:
     if isinstance(about, Lost):
         what = _("查实倾倒") if about.dumped else _("灭失")
         who = f"{about.hauler} · {about.giver} → {about.destination}"
-        return f"{what} · {dry_mass(about.units)}（{_('干')}）", who, url_for("manifests.page", number=about.number)
+        return f"{what} · {_('干')} {dry_mass(about.units)}", who, url_for("manifests.page", number=about.number)
     if isinstance(about, Away):
-        finding = f"：{about.finding}" if about.finding else ""
-        return f"{plate(about.plate)}{finding}", about.facility, url_for("regulator.roadside", plate=about.plate)
-    fields = "、".join(register_words.field_word_of("facility", name) for name in about.fields)
+        truck = plate(about.plate)
+        told = _("%(what)s：%(why)s", what=truck, why=about.finding) if about.finding else truck
+        return told, about.facility, url_for("regulator.roadside", plate=about.plate)
+    fields = register_words.listed(register_words.field_word_of("facility", name) for name in about.fields)
     site = url_for("regulator.facility", code=about.facility)
     return _("经营单位自行改了：%(fields)s", fields=fields), names.get(about.facility, about.facility), site
 

@@ -68,7 +68,7 @@ def facility(code: str) -> ResponseReturnValue:
         row=seen.row,
         kinds=register_words.facility_kinds(),
         classes=register_words.city_classes(),
-        routes_text="、".join(route_word(route) for route in seen.row.routes),
+        routes_text=register_words.listed(route_word(route) for route in seen.row.routes),
         field_word_of=register_words.field_word_of,
         ordered=register_words.ordered,
         value_text=register_words.value_text,
@@ -123,16 +123,7 @@ def _flow(seen: LotView) -> dict[str, list[dict[str, Any]]]:
     total = sum(fate.units for _key, fate in drawn)
     return {
         "sources": [{"key": "batch", "label": seen.name, "text": dry_mass(total), "value": total, "tone": "good"}],
-        "sinks": [
-            {
-                "key": key,
-                "label": _fate_word(fate),
-                "text": dry_mass(fate.units),
-                "value": fate.units,
-                "tone": _tone(fate),
-            }
-            for key, fate in drawn
-        ],
+        "sinks": [_node(key, fate) for key, fate in drawn],
         "links": [{"source": "batch", "sink": key, "value": fate.units, "tone": _tone(fate)} for key, fate in drawn],
     }
 

@@ -10,7 +10,9 @@ from tests.services.importing.making import PARTIES, VEHICLES, Files, Row
 
 FIRST = date(2025, 1, 22)
 DAYS = 18
-"""They lie in two months."""
+NEW_MONTH = date(2025, 2, 1)
+LATE = 5
+"""The truck that leaves before midnight and arrives after it."""
 POLICIES: list[Row] = [
     {"division": "4107", "route": "I1", "rule": "needs_lab", "value": "N", "valid_from": "2024-01-01", "source": "t"},
     {"division": "410721", "route": "F2", "rule": "needs_lab", "value": "N", "valid_from": "2024-01-01", "source": "t"},
@@ -80,6 +82,8 @@ class _Ledger:
             self._produce(day, plant)
             for n in range(self.random.randint(2, 4)):
                 self._move(day, plant, n)
+            if day == NEW_MONTH - timedelta(days=1):
+                self._move(day, plant, LATE)
         if day.day % 3 == 0:
             self._move(day, "T-HUB", 0)
         self._dispose(day)
@@ -129,9 +133,9 @@ class _Ledger:
             self._receive(row, at + timedelta(minutes=90), kg + self.random.randint(-60, 60))
 
     def _receive(self, row: Row, at: datetime, kg: int) -> None:
-        part = self.random.choice((1, 1, 1, 1, 1, 0, 0.4))
+        part = self.random.choice((1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.4))
         accepted = round(kg * part)
-        decision = {1: "accepted", 0: "refused"}.get(part, "partial")
+        decision = {1.0: "accepted", 0.0: "refused"}.get(part, "partial")
         row |= {"received_at": f"{at}", "in_net_t": _t(kg), "in_moisture_pct": self._moisture(), "decision": decision}
         row |= {"accepted_t": _t(accepted), "reason": "" if part == 1 else "含水率不符"}
         if accepted and row["to"] != "T-HUB":

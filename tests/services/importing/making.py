@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from sludgetrack import tx
 from sludgetrack.ledgerfiles.findings import Finding
-from sludgetrack.services.importing import FileCounts, Order, Outcome, import_ledger
+from sludgetrack.services.importing import FileCounts, Order, Outcome, Progress, Stage, import_ledger
 from sludgetrack.services.importing.recording import Pace
 
 ZONE = "Asia/Shanghai"
@@ -123,12 +123,22 @@ class Import:
 
 
 def run(
-    engine: Engine, folder: Path, *, dry_run: bool = False, steps: int | None = None, now: datetime = NOW
+    engine: Engine,
+    folder: Path,
+    *,
+    dry_run: bool = False,
+    steps: int | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Import:
-    """Import a folder; ``steps`` in a chunk, where it matters."""
+    """Import a folder: ``steps`` in a chunk, where it matters; ``meanwhile`` happens between check and record."""
     findings: list[Finding] = []
     pace = Pace() if steps is None else Pace(steps, seconds=None)
-    order = Order(folder=folder, zone=ZONE, clock=lambda: now, dry_run=dry_run, pace=pace)
+
+    def watch(progress: Progress) -> None:
+        if progress.stage is Stage.RECORDING and progress.done == 0 and meanwhile is not None:
+            meanwhile()
+
+    order = Order(folder=folder, zone=ZONE, clock=lambda: NOW, dry_run=dry_run, pace=pace, watch=watch)
     with tx.session(engine) as connection:
         outcome = import_ledger(connection, order, findings.append)
     return Import(outcome, findings)
@@ -174,6 +184,7 @@ PICTURE: Mapping[str, str] = {
         FROM entry WHERE type NOT IN ('registered', 'policy_set')""",
     "facilities": "SELECT code, name, kind, division, number, routes FROM facility",
     "names": "SELECT name, kind FROM name",
+    "numbers": "SELECT name, number FROM manifest",
     "disposals": "SELECT name, route, day, wet_kg, moisture_bp, final, compliant, reasons FROM disposal",
     "rows": "SELECT file, key, values FROM import_row",
 }

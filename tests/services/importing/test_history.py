@@ -17,7 +17,7 @@ from sludgetrack.services.audit import audit
 from tests.domain.ledger import Replay, replay
 from tests.domain.shared import CITY, needs_city
 from tests.services.importing.generated import ledger, until
-from tests.services.importing.making import PICTURE, VEHICLES, Import, picture, rows, run, write
+from tests.services.importing.making import VEHICLES, Import, picture, rows, run, write
 
 FEBRUARY = date(2025, 1, 31)
 
@@ -111,7 +111,7 @@ def test_a_broken_off_import_is_finished_by_running_it_again(
     engine: Engine, other_engine: Engine, superuser: Engine, folder: Path
 ) -> None:
     run(other_engine, folder, steps=60)
-    manifest = ledger()["movements"][20]["manifest"]
+    manifest = ledger()["movements"][45]["manifest"]
     with superuser.begin() as connection:
         connection.execute(text(_FAILING.format(name=manifest)))
 
@@ -139,8 +139,8 @@ def _without(files: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _comparable(engine: Engine) -> dict[str, list[str]]:
-    """The picture but for the order of numbers: what was issued in January alone got its number then."""
-    return {name: rows for name, rows in picture(engine).items() if name in PICTURE}
+    """The picture but for the numbers: what was issued and not loaded got its number in another place."""
+    return {name: rows for name, rows in picture(engine).items() if name != "numbers"}
 
 
 @needs_city

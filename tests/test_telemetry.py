@@ -55,9 +55,10 @@ def test_everything_in_a_request_carries_its_id(capsys: pytest.CaptureFixture[st
         telemetry.log().info(telemetry.REQUEST_SERVED)
         return chosen
 
+    before = telemetry.request_id()
     chosen = copy_context().run(request)
     assert the_line(capsys)["request_id"] == chosen
-    assert telemetry.request_id() is None
+    assert telemetry.request_id() == before != chosen
 
 
 @pytest.mark.parametrize("given", ["01a20409-3a78-71cc-9325", "proxy.7_42"])

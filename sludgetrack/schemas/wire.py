@@ -10,8 +10,8 @@ from sludgetrack.schemas.commands import wire_name
 
 
 def wire_figures(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures as they are read on the wire; a batch line's ``kg`` is its ``wet_t``."""
-    return {_name(name): _value(name, value) for name, value in figures.items()}
+    """Figures as they are read on the wire; a batch line's ``kg`` is its ``wet_t``. What is not stated is left out."""
+    return {_name(name): _value(name, value) for name, value in figures.items() if value is not None}
 
 
 def _name(name: str) -> str:

@@ -246,13 +246,14 @@ def _count(engine: Engine) -> int:
 
 
 def _projections(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    """Every row that follows from the events, without the numbers sequences gave."""
+    """Every row that follows from the events, without the numbers sequences gave and without sums of nothing."""
     tables = (manifests.manifest, manifests.manifest_party, mass.holding, mass.posting, mass.day_sum, mass.month_sum)
     given = {"id", "ord", "manifest_id", "holding_id", "origin_id", "event_id"}
     found = {}
     for table in (*tables, mass.disposal, mass.name):
         columns = [column for column in table.c if column.name not in given]
         rows = [dict(row._mapping) for row in connection.execute(select(*columns))]
+        rows = [row for row in rows if table not in (mass.day_sum, mass.month_sum) or row["origin_units"]]
         found[table.name] = sorted(rows, key=str)
     found["entry"] = [{"hash": made} for made in sorted(_hashes(connection))]
     return found

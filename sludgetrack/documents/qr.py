@@ -36,7 +36,7 @@ def public_url(address: str, path: str) -> str:
     parts = urlsplit(address)
     prefix = parts.path.strip("/")
     whole = "/".join(part for part in (prefix, path.strip("/")) if part)
-    return f"{parts.scheme.upper()}://{parts.netloc.upper()}/{quote(whole, safe='/-._~:%')}"
+    return f"{parts.scheme.upper()}://{parts.netloc.upper()}/{quote(whole, safe='/-._~:')}"
 
 
 def manifest_url(address: str, number: str, public_code: str) -> str:

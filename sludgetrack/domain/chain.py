@@ -96,10 +96,12 @@ def entry_document(entry: Entry) -> dict[str, Any]:
     }
 
 
-def verify(entries: Iterable[Entry]) -> list[Finding]:
-    """Every disagreement in one stream, given whole and in order; empty when it holds."""
+def verify(entries: Iterable[Entry], previous: bytes = START, seq: int = 0) -> list[Finding]:
+    """Every disagreement in one stream, given in order; empty when it holds.
+
+    The stream is given whole, or from some entry on with the hash and the seq of the one before it.
+    """
     findings: list[Finding] = []
-    previous, seq = START, 0
     for entry in entries:
         findings.extend(_check(entry, previous, seq + 1))
         previous, seq = entry.hash, entry.seq

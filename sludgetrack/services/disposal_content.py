@@ -74,7 +74,7 @@ def disposal_content(source: DisposalSource) -> DisposalContent:
         standard=route.standard or None if route else None,
         lot_kind=KINDS[taken.kind],
         wet_kg=said["wet_kg"],
-        moisture=_moisture(source),
+        moisture=disposal_moisture(entry, taken),
         dry_units=taken.physical,
         origin_units=sum(taken.origin.values()),
         final=said.get("final", False),
@@ -83,14 +83,19 @@ def disposal_content(source: DisposalSource) -> DisposalContent:
         proof=said.get("evidence"),
         decided_by=said.get("decided_by"),
         gates=tuple(_gate(each) for each in breaches),
-        draws=tuple(_draw(each) for each in source.brought),
+        draws=tuple(draw(each) for each in source.brought),
         remarks=_remarks(entry),
         flags=tuple(map(str, entry.marks)),
     )
 
 
 def public_path(entry: Entry) -> str:
-    """Where a disposal's public view lies: its id, and six characters that nobody guesses who has not seen the sheet.
+    """Where a disposal's public view lies: its id, and six characters."""
+    return f"D/{entry.claim.figures['disposal']}/{public_code(entry)}"
+
+
+def public_code(entry: Entry) -> str:
+    """Six characters that open a disposal's public view, and that nobody guesses who has not seen the sheet.
 
     They follow from the entry's hash, which depends on the random part of the event's id.
     """
@@ -99,7 +104,7 @@ def public_path(entry: Entry) -> str:
     for _ in range(PUBLIC_LENGTH):
         value, place = divmod(value, len(PUBLIC_ALPHABET))
         code += PUBLIC_ALPHABET[place]
-    return f"D/{entry.claim.figures['disposal']}/{code}"
+    return code
 
 
 def _zone(entry: Entry) -> str:
@@ -119,17 +124,17 @@ def _site(source: DisposalSource) -> Party:
     )
 
 
-def _moisture(source: DisposalSource) -> Moisture | None:
+def disposal_moisture(entry: Entry, taken: Disposed) -> Moisture | None:
     """The moisture measured at disposal, else the lot's, which the dry solids booked tell exactly.
 
     None where nothing was disposed of: a lot only found to be finished.
     """
-    said = source.entry.claim.figures
+    said = entry.claim.figures
     if said.get("moisture_bp") is not None:
         return Moisture(said["moisture_bp"])
     if not said["wet_kg"]:
         return None
-    return Moisture(FULL_BP - source.taken.physical // said["wet_kg"], Words("按料批", "the lot's"))
+    return Moisture(FULL_BP - taken.physical // said["wet_kg"], Words("按料批", "the lot's"))
 
 
 def _gate(breach: Mapping[str, Any]) -> Gate:
@@ -138,7 +143,8 @@ def _gate(breach: Mapping[str, Any]) -> Gate:
     return Gate(BREACHES[breach["breach"]], wanted or None, breach["measured"] or None, passed=False)
 
 
-def _draw(brought: Brought) -> Draw:
+def draw(brought: Brought) -> Draw:
+    """A manifest that a disposal draws on, as the manifest itself said when it was issued."""
     said = brought.issued.claim.figures
     zone = said.get("zone") or LEGAL_ZONE
     return Draw(

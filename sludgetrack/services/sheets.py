@@ -195,16 +195,16 @@ def _disposal_sheet(press: Press, spot: Spot) -> Sheet:
     taken = draws.disposed(connection, event_id)
     head = store.heads(connection, [spot.position])[spot.position]
     anchor = Anchor(spot.position, head, None, disposal.TEMPLATE, press.public_address)
-    source = DisposalSource(entry, people, taken, _brought(connection, taken), anchor)
+    source = DisposalSource(entry, people, taken, brought(connection, taken), anchor)
     return press.printed(spot, 1, anchor, disposal.render(disposal_content(source)))
 
 
-def _brought(connection: Connection, taken: draws.Disposed) -> list[Brought]:
+def brought(connection: Connection, taken: draws.Disposed) -> list[Brought]:
     """The receipts behind a disposal, the earliest first."""
     units = draws.receipts_behind(connection, taken)
     received, issued = store.entries(connection, units), store.first_entries(connection, units)
-    brought = [Brought(issued[event_id], received[event_id], units[event_id]) for event_id in units]
-    return sorted(brought, key=lambda each: (each.received.claim.occurred_at, each.issued.stream.name))
+    found = [Brought(issued[event_id], received[event_id], units[event_id]) for event_id in units]
+    return sorted(found, key=lambda each: (each.received.claim.occurred_at, each.issued.stream.name))
 
 
 def _leaves_sheet(entry: Entry) -> bool:

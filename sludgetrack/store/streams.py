@@ -90,6 +90,12 @@ def one(connection: Connection, event_id: str) -> Entry | None:
     return to_entry(row) if row else None
 
 
+def around(connection: Connection, stream_id: int, seq: int) -> list[Entry]:
+    """The entry with this seq and its neighbours on both sides, in order, as far as there are any."""
+    query = _entries().where(entry.c.stream_id == stream_id, entry.c.seq.between(seq - 1, seq + 1))
+    return [to_entry(row) for row in connection.execute(query.order_by(entry.c.seq))]
+
+
 def newest(connection: Connection, stream_ids: Collection[int], event: EventType, limit: int) -> list[Entry]:
     """The newest entries of one type in the given streams."""
     query = _entries().where(entry.c.stream_id.in_(list(stream_ids)), entry.c.type == str(event))

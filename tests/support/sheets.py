@@ -114,5 +114,5 @@ def disposal(engine: Engine, event_id: str) -> DisposalContent:
         assert entry_ is not None
         people = personal.beside(connection, [event_id]).get(event_id, {})
         taken = draws.disposed(connection, event_id)
-        brought = sheets._brought(connection, taken)
+        brought = sheets.brought(connection, taken)
     return disposal_content(DisposalSource(entry_, people, taken, brought, DISPOSAL_ANCHOR))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -145,10 +146,10 @@ def check(connection: Connection, blobs: BlobStore, head: StreamHead, entries: S
     sheets = manifest_reading.sheets_of(connection, head.id)
     refs = [*(entry.claim.event_id for entry in entries), *(sheet.id for sheet in sheets)]
     leaves = log.leaves(connection, refs)
-    damaged, unread = _files(blobs, sheets)
+    damaged, unread = files(blobs, sheets)
     flaws = {
         Flaw.CHAIN: not _holds_together(head, entries),
-        Flaw.LOG: not _is_logged(entries, sheets, leaves),
+        Flaw.LOG: not is_logged(entries, sheets, leaves),
         Flaw.SHEET: damaged > 0,
     }
     return Check(
@@ -165,7 +166,20 @@ def _holds_together(head: StreamHead, entries: Sequence[Entry]) -> bool:
     return not chain.verify(entries) and (head.seq, head.hash) == (entries[-1].seq, entries[-1].hash)
 
 
-def _is_logged(entries: Iterable[Entry], sheets: Iterable[SheetRow], leaves: Mapping[str, Leaf]) -> bool:
+class Printed(Protocol):
+    """A recorded sheet, as far as a check needs it."""
+
+    @property
+    def id(self) -> str:
+        """The sheet's id, under which its leaf stands in the log."""
+
+    @property
+    def file_digest(self) -> bytes:
+        """SHA-256 of its file."""
+
+
+def is_logged(entries: Iterable[Entry], sheets: Iterable[Printed], leaves: Mapping[str, Leaf]) -> bool:
+    """Whether every entry and every sheet stands in the log as what it is now."""
     wanted = [
         *((entry.claim.event_id, LeafKind.ENTRY, entry.hash) for entry in entries),
         *((sheet.id, LeafKind.SHEET, sheet.file_digest) for sheet in sheets),
@@ -174,7 +188,7 @@ def _is_logged(entries: Iterable[Entry], sheets: Iterable[SheetRow], leaves: Map
     return all(leaf is not None and leaf.kind == kind and leaf.holds(digest) for leaf, kind, digest in found)
 
 
-def _files(blobs: BlobStore, sheets: Iterable[SheetRow]) -> tuple[int, int]:
+def files(blobs: BlobStore, sheets: Iterable[Printed]) -> tuple[int, int]:
     """How many files are missing or changed, and how many could not be read."""
     damaged = unread = 0
     for sheet in sheets:

@@ -36,7 +36,7 @@ TAGS = (
     ("Facilities", "Stock, production, disposal, trucks turned away, numbers handed out"),
     ("Reports", "Rates and the balance of mass"),
     ("Registers", "People, vehicles, permits, facilities and organisations"),
-    ("Public", "What anyone may see of a manifest"),
+    ("Public", "What anyone may see of a manifest or a disposal"),
 )
 
 
@@ -70,6 +70,13 @@ class PublicCode(BaseConverter):
     regex = "[0-9A-Za-z]{6}"
 
 
+class DisposalName(BaseConverter):
+    """A disposal's name, which may have slashes in it."""
+
+    part_isolating = False
+    regex = ".{1,60}"
+
+
 class Ordinal(BaseConverter):
     """Which one, from 1 on."""
 
@@ -91,6 +98,7 @@ CONVERTERS: dict[str, tuple[type[BaseConverter], dict[str, Any]]] = {
     "code": (Code, _text("[^/\\x00-\\x1f\\x7f-\\x9f]{1,60}", minLength=1, maxLength=60)),
     "id": (Uuid, _text(Uuid.regex)),
     "digest": (Digest, _text(Digest.regex)),
+    "disposal": (DisposalName, _text("[^\\x00-\\x1f\\x7f-\\x9f]{1,60}", minLength=1, maxLength=60)),
     "public_code": (PublicCode, _text(PublicCode.regex)),
     "ordinal": (Ordinal, {"type": "integer", "minimum": 1, "maximum": 999}),
 }

@@ -1,4 +1,4 @@
-"""What anyone may open: a manifest by its number, and all of it by the six characters its QR adds.
+"""What anyone may open: a manifest by its number, all of it by the six characters its QR adds, a disposal by its QR.
 
 Nothing here changes anything. A wrong code is answered like none; whoever is signed in also sees what they may do next.
 """
@@ -6,6 +6,7 @@ Nothing here changes anything. A wrong code is answered like none; whoever is si
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,13 +15,15 @@ from sludgetrack import tx
 from sludgetrack.domain import numbers
 from sludgetrack.domain.errors import NotANumber, NotFound
 from sludgetrack.domain.identity import Role
-from sludgetrack.services.reading import public
+from sludgetrack.services.reading import public, stock
 from sludgetrack.services.reading.manifests import ManifestView, manifest_view, side_by_side
 from sludgetrack.services.reading.public import PublicView
+from sludgetrack.services.reading.public_disposal import PublicDisposal, public_disposal
 from sludgetrack.web.manifest_steps import Step, steps
 from sludgetrack.web.manifest_words import verdict, weighings
 from sludgetrack.web.runtime import run_as, runtime
 from sludgetrack.web.signing_in import current
+from sludgetrack.web.site.disposing import breach_text
 from sludgetrack.web.texts import gettext as _
 
 blueprint = Blueprint("public", __name__)
@@ -28,8 +31,10 @@ blueprint = Blueprint("public", __name__)
 
 @blueprint.get("/find")
 def find() -> ResponseReturnValue:
-    """From the number typed on the first page, or an address pasted there, to its manifest."""
+    """From the number typed on the first page, or an address pasted there, to its manifest or disposal."""
     typed = request.args.get("number", "").strip()
+    if printed := re.search(r"/[Dd]/(.+)/([0-9A-Za-z]{6})/?$", typed):
+        return redirect(url_for("public.disposal", name=unquote(printed[1]), code=printed[2]))
     number, code = _parts(typed)
     try:
         found = str(numbers.parse(number))
@@ -53,6 +58,25 @@ def manifest(number: str, code: str | None = None) -> ResponseReturnValue:
         hint = _("编号的写法没错，但这里没有这张联单。请和交接单上的编号逐位核对。")
         return render_template("public/unknown.html", number=number, hint=hint), 404
     return _page(view)
+
+
+@blueprint.get("/d/<path:name>/<code>")
+@blueprint.get("/D/<path:name>/<code>")
+def disposal(name: str, code: str) -> ResponseReturnValue:
+    """A disposal for whoever has its sheet in hand; without the right six characters there is none."""
+    parts = runtime()
+    try:
+        view = tx.run(parts.engine, lambda c: public_disposal(c, parts.blobs, name, code))
+    except NotFound:
+        return render_template("public/unknown_disposal.html"), 404
+    return render_template(
+        "public/disposal.html",
+        view=view,
+        check=view.check,
+        breaches=[breach_text(reason) for reason in view.reasons],
+        steps=_disposal_steps(view),
+        signed_in=current() is not None,
+    )
 
 
 def mistyped(error: NotANumber) -> str:
@@ -91,6 +115,18 @@ def _steps(number: str) -> list[Step]:
     if who.actor.roles == {Role.DRIVER}:
         return [Step(_("打开这一车"), url_for("driver.load", number=number), "truck", "primary")]
     return [*steps(view), _whole(view)]
+
+
+def _disposal_steps(view: PublicDisposal) -> list[Step]:
+    """The way to the disposal's own page for those who may read it; nothing for strangers."""
+    who = current()
+    if who is None:
+        return []
+    try:
+        run_as(who.actor, lambda ctx: stock.disposal(ctx, view.disposal))
+    except NotFound:
+        return []
+    return [Step(_("看这次处置"), url_for("site.disposal", name=view.disposal), "flame", "primary")]
 
 
 def _whole(view: ManifestView) -> Step:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -26,6 +27,11 @@ def test_the_alphanumeric_mode_keeps_the_code_at_33_modules() -> None:
 
 def test_a_port_and_a_prefix_stay_in_the_address() -> None:
     assert qr.public_url("http://Host.cn:8080/Ludan/", "D/处置-1") == "HTTP://HOST.CN:8080/Ludan/D/%E5%A4%84%E7%BD%AE-1"
+
+
+@pytest.mark.parametrize("name", ["50%25", "A/B 1", "处置?1#2", "D+1"])
+def test_whatever_a_path_holds_comes_back_out_of_the_address(name: str) -> None:
+    assert unquote(urlsplit(qr.public_url("http://host.cn", f"D/{name}")).path) == f"/D/{name}"
 
 
 def test_rectangles_cover_exactly_the_dark_modules_once() -> None:

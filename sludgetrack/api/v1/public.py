@@ -1,4 +1,4 @@
-"""What anyone may see of a manifest, without signing in."""
+"""What anyone may see of a manifest or a disposal, without signing in."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ from sludgetrack.api.access import Access
 from sludgetrack.api.parts import parts, run
 from sludgetrack.api.routing import READ, Gives, operation
 from sludgetrack.domain.manifest import Status
+from sludgetrack.domain.quantities import EIGHTY_PERCENT_FACTOR
 from sludgetrack.schemas.answers import (
     EVENTS,
     NUMBER,
     WeighingSchema,
     count,
     digest,
+    dry,
     instant,
     list_of,
+    maybe,
     nested,
     one_of,
+    percent,
     text,
     tonnes,
     yes_no,
 )
-from sludgetrack.schemas.fields import HASH_PATTERN
+from sludgetrack.schemas.fields import HASH_PATTERN, LegalDay
+from sludgetrack.schemas.registry_answers import ReasonSchema
 from sludgetrack.services.reading import public
-from sludgetrack.services.reading.public import Flaw, PublicView
+from sludgetrack.services.reading.public import Check, Flaw, PublicView
+from sludgetrack.services.reading.public_disposal import PublicDisposal, public_disposal
 
 TAG = "Public"
 ANYONE = Access(None)
@@ -80,6 +86,40 @@ class PublicSchema(Schema):
     contents = nested(PublicContentsSchema, allow_none=True)
 
 
+class PublicSourceSchema(Schema):
+    """A manifest that a disposal draws on; its number alone opens its state only."""
+
+    number = fields.String(required=True, metadata=NUMBER)
+    producer = maybe("The producing plant's name")
+    received_on = LegalDay(required=True, allow_none=True)
+    origin_t = dry("origin_units")
+
+
+class PublicDisposalSchema(Schema):
+    """A disposal as its sheet's holder sees it. No names of people, no proof, no remarks.
+
+    ``moisture_pct`` is the lot's where ``measured`` is false. ``log_position`` is null where the event's leaf is gone.
+    """
+
+    disposal = text()
+    site = text("The site's name")
+    route = text()
+    day = LegalDay(required=True)
+    wet_t = tonnes("wet_kg")
+    moisture_pct = percent("moisture_bp")
+    measured = yes_no()
+    dry_t = dry("dry_units")
+    t80_t = dry("t80_units")
+    final = yes_no()
+    compliant = yes_no()
+    reasons = list_of(fields.Nested(ReasonSchema))
+    sources = list_of(fields.Nested(PublicSourceSchema))
+    recorded_at = instant()
+    log_position = count(allow_none=True)
+    digest = fields.String(required=True, allow_none=True, metadata={"pattern": HASH_PATTERN})
+    check = nested(CheckSchema)
+
+
 _GIVES = Gives(schema=PublicSchema(), refusals=(*READ, 422))
 
 
@@ -98,6 +138,22 @@ def read_public_contents(number: str, public_code: str) -> dict[str, Any]:
     return _view(number, public_code)
 
 
+@operation(
+    "GET",
+    "/public/disposals/<disposal:disposal>/<public_code:public_code>",
+    tag=TAG,
+    access=ANYONE,
+    gives=Gives(schema=PublicDisposalSchema(), refusals=READ),
+)
+def read_public_disposal(disposal: str, public_code: str) -> dict[str, Any]:
+    """A disposal for whoever has its sheet in hand
+
+    Wrong characters are answered like an unknown disposal.
+    """
+    blobs = parts().blobs
+    return _disposal(run(lambda connection: public_disposal(connection, blobs, disposal, public_code)))
+
+
 def _view(number: str, code: str | None) -> dict[str, Any]:
     blobs = parts().blobs
     return _document(run(lambda connection: public.public_view(connection, blobs, number, code)))
@@ -112,20 +168,31 @@ def _document(seen: PublicView) -> dict[str, Any]:
         found = seen.contents
         receipt, returned = found.receipt, found.returned
         contents = {
-            **_slots(
-                found, ("giver", "hauler", "destination", "route", "issued_at", "accepted_kg", "held_kg", "sheets")
-            ),
+            **_slots(found, _OF_CONTENTS),
             "out": found.loaded,
             "into": receipt.weighing if receipt and receipt.weighed else None,
             "returned_kg": returned.net_kg if returned else None,
-            "check": {
-                **_slots(found.check, ("intact", "entries", "sheets", "unread")),
-                "flaws": sorted(found.check.flaws),
-                "log_size": found.check.head.size,
-                "log_root": found.check.head.root.hex(),
-            },
+            "check": _check(found.check),
         }
     return {**_slots(seen, ("number", "status", "disputed", "closed")), "contents": contents}
+
+
+def _check(found: Check) -> dict[str, Any]:
+    return {
+        **_slots(found, ("intact", "entries", "sheets", "unread")),
+        "flaws": sorted(found.flaws),
+        "log_size": found.head.size,
+        "log_root": found.head.root.hex(),
+    }
+
+
+def _disposal(seen: PublicDisposal) -> dict[str, Any]:
+    return {
+        **_slots(seen, [name for name in seen.__slots__ if name not in ("position", "check")]),
+        "t80_units": seen.dry_units * EIGHTY_PERCENT_FACTOR,
+        "log_position": seen.position,
+        "check": _check(seen.check),
+    }
 
 
 def _slots(found: object, names: Sequence[str]) -> dict[str, Any]:

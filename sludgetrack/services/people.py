@@ -17,10 +17,10 @@ from sludgetrack.services.context import Context
 from sludgetrack.services.registering import Registration, person_registration
 from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.directory import Organisation
+from sludgetrack.store.registers import PERSONAL
 from sludgetrack.store.registry_reading import PersonRow
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
-PERSONAL = ("login", "name", "phone", "licence")
 
 _OPERATOR_ROLES = frozenset((Role.CLERK, Role.OPERATOR, Role.ADMINISTRATOR))
 _HAULER_ROLES = frozenset((Role.DISPATCHER, Role.DRIVER, Role.ADMINISTRATOR))

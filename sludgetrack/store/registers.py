@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.events import Entry, EventType, Stream
 from sludgetrack.store.directory import Directory
+from sludgetrack.store.personal import beside
 from sludgetrack.store.streams import StreamHead
 from sludgetrack.store.tables import registry
-from sludgetrack.store.tables.record import personal
 
 
 class Register(StrEnum):
@@ -39,6 +39,10 @@ _TABLES: Mapping[Register, tuple[Table, str]] = {
     Register.PERSON: (registry.person, "id"),
     Register.PERMIT: (registry.permit, "id"),
 }
+
+
+PERSONAL: Final = ("login", "name", "phone", "licence")
+"""What the register of people takes from the personal data beside a claim, and nothing else does."""
 
 
 def project_registers(
@@ -72,11 +76,8 @@ def _changed(connection: Connection, directory: Directory, entry: Entry, stream_
 
 
 def _values(connection: Connection, directory: Directory, entry: Entry, table: Table) -> dict[str, Any]:
-    """The table's columns among the claim's figures and the personal data beside it."""
-    figures = dict(entry.claim.figures)
-    if entry.personal_hash is not None:
-        query = select(personal.c.data).where(personal.c.event_id == entry.claim.event_id)
-        figures |= connection.execute(query).scalar_one()
+    """The table's columns among what the event states."""
+    figures = stated(entry, beside(connection, [entry.claim.event_id]).get(entry.claim.event_id, {}))
     if "facility" in figures:
         figures["facility_id"] = directory.facility(figures["facility"]).id
     if "vehicle" in figures:
@@ -86,6 +87,17 @@ def _values(connection: Connection, directory: Directory, entry: Entry, table: T
         owner = directory.organisation_by_code(figures["organisation_code"])
         figures["organisation_id"] = owner.id
     return {name: _typed(table, name, value) for name, value in figures.items() if name in table.c}
+
+
+def stated(entry: Entry, aside: Mapping[str, Any]) -> dict[str, Any]:
+    """What a registering event states: its figures and, of a person, who they are, from the personal data beside it.
+
+    The personal data beside any other registration is about whoever made it: a clerk's name is no facility's.
+    """
+    figures = dict(entry.claim.figures)
+    if figures["what"] != Register.PERSON:
+        return figures
+    return figures | {name: aside[name] for name in PERSONAL if name in aside}
 
 
 def _typed(table: Table, name: str, value: Any) -> Any:

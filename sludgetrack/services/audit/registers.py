@@ -20,7 +20,7 @@ from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.services.audit.areas import Area, Notes, differing
 from sludgetrack.store import scan
 from sludgetrack.store.directory import Facility
-from sludgetrack.store.registers import Register
+from sludgetrack.store.registers import Register, stated
 from sludgetrack.store.tables import registry
 
 Values = dict[str, Any]
@@ -118,7 +118,7 @@ class Registers:
 
     def _values(self, entry: Entry, personal: Mapping[str, Any]) -> tuple[Register, Values]:
         """The columns an event states, references as the ids of what they name; a vehicle stays its plate."""
-        figures = {**entry.claim.figures, **personal}
+        figures = stated(entry, personal)
         register = Register(entry.claim.figures["what"])
         if "facility" in figures:
             figures["facility_id"] = self._rows[Register.FACILITY][figures["facility"]]["id"]

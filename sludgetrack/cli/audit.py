@@ -7,12 +7,11 @@ import sys
 
 import click
 
-from sludgetrack.cli.common import open_engine, settings
+from sludgetrack.cli.common import open_engine, open_store
 from sludgetrack.cli.progress import Ticker
 from sludgetrack.services import audit as service
 from sludgetrack.services.audit import AuditReport, KeptHead, Outcome
-from sludgetrack.settings import SettingRefused
-from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore, open_blobs
+from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore
 
 
 class _Head(click.ParamType[KeptHead]):
@@ -42,7 +41,8 @@ def audit(heads: tuple[KeptHead, ...], layout: str) -> None:
 
     Names the first row that disagrees in each area and counts the others. Exit code 0 only if all agree.
     """
-    engine, blobs = open_engine(pool_size=1), _blobs()
+    blobs = open_store()
+    engine = open_engine(pool_size=1)
     ticker = Ticker()
     try:
         with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as reading:
@@ -56,13 +56,6 @@ def audit(heads: tuple[KeptHead, ...], layout: str) -> None:
     else:
         _show(report)
     sys.exit(0 if report.agrees else 1)
-
-
-def _blobs() -> BlobStore:
-    try:
-        return open_blobs(settings().blobs)
-    except SettingRefused as error:
-        raise click.UsageError(str(error)) from error
 
 
 def _read(blobs: BlobStore, digest: bytes) -> bytes | None:

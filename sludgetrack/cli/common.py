@@ -11,9 +11,12 @@ from sqlalchemy import make_url
 from sludgetrack import telemetry, tx
 from sludgetrack.settings import SettingRefused, Settings
 from sludgetrack.store import embedded, migrate
+from sludgetrack.store.blobs import open_blobs
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from sludgetrack.store.blobs import BlobStore
 
 
 @dataclass(slots=True)
@@ -33,6 +36,14 @@ def settings() -> Settings:
         except SettingRefused as error:
             raise click.UsageError(str(error)) from error
     return session.settings
+
+
+def open_store() -> BlobStore:
+    """Where the settings keep sheets and photos; a place that cannot be used ends the command with exit code 2."""
+    try:
+        return open_blobs(settings().blobs)
+    except SettingRefused as error:
+        raise click.UsageError(str(error)) from error
 
 
 def open_engine(*, pool_size: int = 10) -> Engine:

@@ -9,8 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from sludgetrack import telemetry
 from sludgetrack.app import create_app
-from sludgetrack.cli.common import open_engine, settings
-from sludgetrack.store.blobs import open_blobs
+from sludgetrack.cli.common import open_engine, open_store, settings
 from sludgetrack.worker import Loop
 
 
@@ -41,11 +40,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def serve(host: str, port: int, threads: int, worker: bool | None) -> None:
     """Serve the pages and the API."""
     telemetry.configure()
-    given = settings()
+    given, blobs = settings(), open_store()
     engine = open_engine(pool_size=threads + 4)
     application = create_app(given, engine)
     with_worker = given.database_url is None if worker is None else worker
-    loop = Loop(engine, open_blobs(given.blobs), given.public_address) if with_worker else None
+    loop = Loop(engine, blobs, given.public_address) if with_worker else None
 
     def forked(_server: Any, _worker: Any) -> None:
         # the parent's connections must not be shared with the process that serves

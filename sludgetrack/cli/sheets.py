@@ -9,12 +9,11 @@ import click
 from sqlalchemy import Connection
 
 from sludgetrack import tx
-from sludgetrack.cli.common import open_engine, settings
+from sludgetrack.cli.common import open_engine, open_store, settings
 from sludgetrack.domain import numbers
 from sludgetrack.domain.errors import NotANumber
 from sludgetrack.services.sheets import Press, render_and_record, sheets_of
-from sludgetrack.settings import SettingRefused
-from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore, open_blobs
+from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore
 from sludgetrack.store.sheets import Sheet, manifests_called
 
 Named = tuple[str, Sheet]
@@ -34,11 +33,7 @@ def sheets(manifest: str, out: Path) -> None:
 
     Sheets of imported history are made when they are first asked for, and stay. Prints the files' names.
     """
-    given = settings()
-    try:
-        blobs = open_blobs(given.blobs)
-    except SettingRefused as error:
-        raise click.UsageError(str(error)) from error
+    given, blobs = settings(), open_store()
 
     def work(connection: Connection) -> list[Named]:
         return _recorded(Press(connection, blobs, datetime.now(UTC), given.public_address), manifest)

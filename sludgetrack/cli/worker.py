@@ -8,9 +8,7 @@ from types import FrameType
 import click
 
 from sludgetrack import telemetry
-from sludgetrack.cli.common import open_engine, settings
-from sludgetrack.settings import SettingRefused
-from sludgetrack.store.blobs import open_blobs
+from sludgetrack.cli.common import open_engine, open_store, settings
 from sludgetrack.worker import Loop
 
 
@@ -19,11 +17,8 @@ from sludgetrack.worker import Loop
 def worker(*, once: bool) -> None:
     """Render and store the sheets of new events. SIGTERM ends it after the batch in hand."""
     telemetry.configure()
-    given = settings()
-    try:
-        loop = Loop(open_engine(pool_size=2), open_blobs(given.blobs), given.public_address)
-    except SettingRefused as error:
-        raise click.UsageError(str(error)) from error
+    given, blobs = settings(), open_store()
+    loop = Loop(open_engine(pool_size=2), blobs, given.public_address)
     if once:
         click.echo(f"done: {loop.drain()}", err=True)
         return

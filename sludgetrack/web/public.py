@@ -55,8 +55,7 @@ def manifest(number: str, code: str | None = None) -> ResponseReturnValue:
     except NotANumber as error:
         return render_template("public/unknown.html", number=number, hint=mistyped(error)), 404
     except NotFound:
-        hint = _("编号的写法没错，但这里没有这张联单。请和交接单上的编号逐位核对。")
-        return render_template("public/unknown.html", number=number, hint=hint), 404
+        return _no_manifest_yet(number, code or "")
     return _page(view)
 
 
@@ -85,6 +84,18 @@ def mistyped(error: NotANumber) -> str:
     if expected is None:
         return _("编号是 20 位数字，印在交接单的二维码下面。")
     return _("校验码对不上：前 19 位如果没错，最后一位应是 %(digit)s。请逐位核对。", digit=expected)
+
+
+def _no_manifest_yet(number: str, code: str) -> ResponseReturnValue:
+    """A pre-printed form that nobody has entered so far, for whoever has it in hand; else there is no such manifest."""
+    plant = tx.run(runtime().engine, lambda c: public.blank_of(c, number, code))
+    if plant is None:
+        hint = _("编号的写法没错，但这里没有这张联单。请和交接单上的编号逐位核对。")
+        return render_template("public/unknown.html", number=number, hint=hint), 404
+    who = current()
+    may_enter = who is not None and bool(who.actor.roles & {Role.CLERK, Role.OPERATOR})
+    enter = url_for("paper.enter", number=numbers.compact(number), code=code) if may_enter else ""
+    return render_template("public/blank.html", number=numbers.compact(number), plant=plant, enter=enter)
 
 
 def _page(view: PublicView) -> ResponseReturnValue:

@@ -278,3 +278,17 @@ def test_the_pages_speak_english_and_keep_others_out(client_as: ClientAs, city: 
     for persona in ("driver", "dispatcher", "regulator"):
         assert client_as(persona).get("/paper/").status_code == 403
         assert client_as(persona).get(f"/paper/{number}").status_code == 403
+
+
+def test_whoever_scans_a_form_learns_that_it_is_paper(client_as: ClientAs, city: City, engine: Engine) -> None:
+    number = a_number(city, engine)
+    address = f"/M/{number}/{code_of(engine, number)}"
+
+    stranger, clerk = client_as("nobody").get(address), client_as("plant").get(address.lower())
+
+    assert "纸质联单，还没有补录" in words(stranger)
+    assert "骆驼湾污水处理厂" in words(stranger)
+    assert "开始补录" not in words(stranger)
+    assert "开始补录" in words(clerk)
+    for guess in (f"/M/{number}", f"/M/{number}/222222"):
+        assert client_as("nobody").get(guess).status_code == 404

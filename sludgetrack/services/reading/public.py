@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from sludgetrack.domain import chain, numbers
 from sludgetrack.domain.errors import NotFound
@@ -24,6 +24,7 @@ from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore
 from sludgetrack.store.log import Head, Leaf, LeafKind
 from sludgetrack.store.manifest_reading import SheetRow
 from sludgetrack.store.streams import StreamHead
+from sludgetrack.store.tables.registry import facility, reserved_number
 
 NO_CODE = "-" * numbers.PUBLIC_LENGTH
 """What is compared where no characters were given: no code has hyphens."""
@@ -113,6 +114,15 @@ def public_view(connection: Connection, blobs: BlobStore, number: str, code: str
         closed=row.closed,
         contents=_contents(connection, blobs, head) if opened else None,
     )
+
+
+def blank_of(connection: Connection, number: str, code: str) -> str | None:
+    """The plant that handed out the form with this number and these six characters, until the form is entered."""
+    r, f = reserved_number.c, facility.c
+    query = select(f.name, r.public_code).join(facility, f.id == r.facility_id)
+    row = connection.execute(query.where(r.number == str(numbers.parse(number)))).one_or_none()
+    held = row is not None and hmac.compare_digest(row.public_code.encode(), code.upper().encode())
+    return row.name if row is not None and held else None
 
 
 def _contents(connection: Connection, blobs: BlobStore, head: StreamHead) -> Contents:

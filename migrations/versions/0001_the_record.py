@@ -202,6 +202,7 @@ def _create_tables() -> None:
         "posting",
         sa.Column("event_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("n", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("about_id", sa.UUID(as_uuid=False), nullable=True),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("facility_id", sa.BigInteger(), nullable=True),
         sa.Column("holding_id", sa.BigInteger(), nullable=True),
@@ -214,6 +215,7 @@ def _create_tables() -> None:
         sa.Column("physical_units", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["about_id"], ["entry.event_id"], name=op.f("fk_posting_about_id")),
         sa.ForeignKeyConstraint(["event_id"], ["entry.event_id"], name=op.f("fk_posting_event_id")),
         sa.PrimaryKeyConstraint("event_id", "n", name=op.f("pk_posting")),
     )
@@ -224,6 +226,13 @@ def _create_tables() -> None:
         unique=False,
         postgresql_include=["origin_units"],
         postgresql_where=sa.text("account = 'disposed' and compliant"),
+    )
+    op.create_index(
+        "ix_posting_about",
+        "posting",
+        ["about_id"],
+        unique=False,
+        postgresql_where=sa.text("about_id IS NOT NULL"),
     )
     op.create_index("ix_posting_holding", "posting", ["holding_id"], unique=False)
     op.create_index("ix_posting_origin", "posting", ["origin_id"], unique=False)

@@ -89,6 +89,8 @@ class ManifestState:
     times: Mapping[EventType, datetime] = field(default_factory=dict)
     disputes: tuple[str, ...] = ()
     effective: tuple[str, ...] = ()
+    decided: bool = False
+    """Whether a decision was ever made on contradicting claims, so that some event may not count."""
     seq: int = 0
     head: bytes = bytes(32)
 
@@ -138,7 +140,28 @@ def allowed_events(state: ManifestState) -> tuple[EventType, ...]:
 
 def fold(entries: Iterable[Entry]) -> ManifestState:
     """The state that a manifest's entries, in order of seq, give."""
-    state = ManifestState()
+    read = tuple(entries)
+    history, disputed = _read(read)
+    state = replay(history)
+    if not read:
+        return state
+    was_decided = any(entry.claim.type is EventType.RESOLVED for entry in read)
+    return replace(state, seq=read[-1].seq, head=read[-1].hash, disputes=tuple(disputed), decided=was_decided)
+
+
+def history_of(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The events that count, in the order in which they do: what contradicts them counts once it is decided so."""
+    return _read(entries)[0]
+
+
+def decided(entries: Iterable[Entry], stands: str) -> tuple[Entry, ...]:
+    """The events that count once the claim ``stands`` (an event id) stands in the dispute there is now."""
+    history, disputed = _read(entries)
+    return tuple(_settle(list(history), disputed, stands))
+
+
+def _read(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], dict[str, Entry]]:
+    """The history, and the contradicting claims no decision has been made on."""
     history: list[Entry] = []
     disputed: dict[str, Entry] = {}
     for entry in entries:
@@ -147,12 +170,9 @@ def fold(entries: Iterable[Entry]) -> ManifestState:
         elif entry.claim.type is EventType.RESOLVED:
             history = _settle(history, disputed, entry.claim.figures["stands"])
             disputed = {}
-            state = _replay(history)
         else:
             history.append(entry)
-            state = apply(state, entry)
-        state = replace(state, seq=entry.seq, head=entry.hash, disputes=tuple(disputed))
-    return state
+    return tuple(history), disputed
 
 
 def advance(state: ManifestState, entry: Entry) -> ManifestState:
@@ -163,7 +183,8 @@ def advance(state: ManifestState, entry: Entry) -> ManifestState:
     return apply(state, entry)
 
 
-def _replay(history: Iterable[Entry]) -> ManifestState:
+def replay(history: Iterable[Entry]) -> ManifestState:
+    """The state after these events, all of which count."""
     state = ManifestState()
     for entry in history:
         state = apply(state, entry)
@@ -187,7 +208,7 @@ def _settle(history: list[Entry], disputed: Mapping[str, Entry], stands: str) ->
 
 
 def _is_possible(entry: Entry, history: Iterable[Entry]) -> bool:
-    return _replay(history).status in ALLOWED[entry.claim.type]
+    return replay(history).status in ALLOWED[entry.claim.type]
 
 
 def _with_possible(history: list[Entry], later: Iterable[Entry]) -> list[Entry]:

@@ -54,6 +54,10 @@ class Action(StrEnum):
     DECLARE_LOST = "declare_lost"
     VOID = "void"
     RESOLVE = "resolve"
+    SETTLE = "settle"
+    """Offer that one of the contradicting claims stands, for another party to agree."""
+    AGREE = "agree"
+    """Agree to what another party offers about contradicting claims."""
     INSPECT = "inspect"
     PRODUCE = "produce"
     DISPOSE = "dispose"
@@ -131,6 +135,13 @@ POLICY: Mapping[Action, tuple[tuple[Rule, ...], ...]] = {
     Action.DECLARE_LOST: ((_inspector, regulates),),
     Action.VOID: ((_clerk, works_at_giver),),
     Action.RESOLVE: ((_inspector, regulates),),
+    Action.SETTLE: ((_clerk, works_at_giver), (_operator, works_at_destination)),
+    Action.AGREE: (
+        (_clerk, works_at_giver),
+        (_operator, works_at_destination),
+        (_dispatcher, works_for_hauler),
+        (_driver, works_for_hauler),
+    ),
     Action.INSPECT: ((_inspector, regulates),),
     Action.PRODUCE: ((_clerk, works_at_giver),),
     Action.DISPOSE: ((_operator, works_at_giver),),

@@ -118,7 +118,7 @@ class _FacilitySchema(RequestSchema):
     address = short_text(120)
     city_class = fields.Enum(CityClass, by_value=True)
     capacity_t80_kg_d = tonnes("capacity_t80_kg_d")
-    storage_days = Whole(required=True)
+    storage_days = Whole(required=True, validate=validate.Range(0, 100_000))
     permit_no = short_text(60)
     permit_valid_to = LegalDay()
     routes = fields.List(short_text(8), load_default=list)

@@ -34,8 +34,10 @@ class BooksLike(Protocol):
     def draws(self, load: str) -> Sequence[Draw]:
         """Where a manifest's load was drawn from."""
 
-    def put(self, event_id: str, booked: Booking, *, day: date, booked_on: date | None = None) -> None:
-        """Take a booking in."""
+    def put(
+        self, event_id: str, booked: Booking, *, day: date, booked_on: date | None = None, about: str | None = None
+    ) -> None:
+        """Take a booking in. ``about``: the event it restates, where that is another one."""
 
     def facility(self, code: str) -> Facility:
         """A facility by code."""
@@ -94,15 +96,27 @@ def _received(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Boo
     day = legal_day(claim.occurred_at, destination.zone)
     received = Received(figures.get("net_in_kg"), figures.get("moisture_in_bp"), figures.get("accepted_kg") or 0)
     stamp = books.stamp(day)
-    lot = lot_name(state)
+    lot = _lot_name(books, state, destination)
     return booking.receive(_on_the_road(books, state), received, at=destination.place, stamp=stamp, lot=lot), day
 
 
-def lot_name(state: ManifestState) -> str:
-    """The lot a receipt makes: named as the manifest; a second one, after a redirection, gets a number behind it."""
-    before = sum(1 for receipt in state.receipts if receipt.accepted_kg)
+def _lot_name(books: BooksLike, state: ManifestState, at: Facility) -> str:
+    """The lot a receipt makes: named as the manifest; a further one, at another destination, gets a number behind it.
+
+    A receipt that no longer counts leaves its lot, and the name of it, where it was.
+    """
     name: str = state.figures["name"]
-    return f"{name}/{before + 1}" if before else name
+    count = sum(1 for receipt in state.receipts if receipt.accepted_kg)
+    lot = f"{name}/{count + 1}" if count else name
+    while state.decided and _lies_elsewhere(books, lot, at):
+        count += 1
+        lot = f"{name}/{count + 1}"
+    return lot
+
+
+def _lies_elsewhere(books: BooksLike, lot: str, at: Facility) -> bool:
+    found = (books.holding(lot, account) for account in (Account.PLANT_STOCK, Account.SITE_STOCK))
+    return any(holding is not None and holding.facility != at.code for holding in found)
 
 
 def _returned(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:

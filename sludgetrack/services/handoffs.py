@@ -44,8 +44,12 @@ HANDOFFS: Mapping[EventType, Action] = {
     EventType.TRANSFERRED: Action.TRANSFER,
     EventType.RECEIVED: Action.RECEIVE,
     EventType.RETURNED: Action.TAKE_BACK,
+    EventType.RESOLVED: Action.SETTLE,
 }
-"""The events that need a second party, and who may offer them. A driver confirms each of them."""
+"""The events a second party confirms, and who may offer them. A driver confirms each handoff.
+
+``resolved`` is the parties' own settlement: somebody of another party agrees to it. The authority decides alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def look(ctx: Context, key: str, offer_id: str, secret: str) -> Offer:
     Raises WrongCode (to be counted by the caller), OfferExpired, OfferDead, OfferUsed, NotPermitted.
     """
     seen = _seen(ctx, offer_id)
-    require(ctx.actor, Action.CONFIRM, open_case(ctx, seen.number, lock=False).parties)
+    _require_second_party(ctx, seen, open_case(ctx, seen.number, lock=False))
     _require_open(seen, ctx.now)
     if _method(seen, key, secret) is None:
         raise _wrong(seen)
@@ -160,6 +164,8 @@ def decline(ctx: Context, offer_id: str, reason: str) -> None:
 
 def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: str) -> Receipt:
     """A handoff nobody could confirm (no phone, no signal, a dead battery): grade none, with the reason."""
+    if command.event is EventType.RESOLVED:
+        raise NotPermitted(action=str(Action.RESOLVE))
     if not reason.strip():
         raise MissingField(field="unconfirmed_reason", event=str(command.event))
     case = open_case(ctx, number)
@@ -179,8 +185,18 @@ def _open_offer(ctx: Context, offer_id: str) -> tuple[Case, Offer]:
     """The manifest and then its offer, locked in this order by everybody, for a driver who may confirm."""
     seen = _seen(ctx, offer_id)
     case = open_case(ctx, seen.number)
-    require(ctx.actor, Action.CONFIRM, case.parties)
+    _require_second_party(ctx, seen, case)
     return case, offers.lock(ctx.connection, seen.id)
+
+
+def _require_second_party(ctx: Context, offer: Offer, case: Case) -> None:
+    """Raises NotPermitted where the actor may not confirm: a driver's word, or to a settlement another party's."""
+    if offer.event is not EventType.RESOLVED:
+        require(ctx.actor, Action.CONFIRM, case.parties)
+        return
+    require(ctx.actor, Action.AGREE, case.parties)
+    if ctx.actor.organisation == offer.organisation:
+        raise NotPermitted(action=str(Action.AGREE))
 
 
 def _seen(ctx: Context, offer_id: str) -> Offer:
@@ -197,11 +213,11 @@ def _wrong(offer: Offer) -> WrongCode:
 def _record(ctx: Context, case: Case, offer: Offer, driver: Confirmation) -> Receipt:
     if offer.event is EventType.TRANSFERRED and offer.made_by == ctx.actor.person:
         raise NotPermitted(action=str(Action.CONFIRM))
-    command = load_command(offer.event, offer.command)
-    prepared = prepare(ctx, case, command)
+    spoken = _speaking_for(ctx, offer)
+    prepared = prepare(spoken, case, load_command(offer.event, offer.command))
     giver = Confirmation(offer.organisation, offer.made_by, Method.TYPED, offer.made_at)
     witness = Witness((giver, driver), _cards(ctx, offer), offer.figures_hash)
-    receipt = record(_speaking_for(ctx, offer), case, prepared, witness)
+    receipt = record(spoken, case, prepared, witness)
     offers.decide(ctx.connection, offer.id, OfferState.CONFIRMED, by=ctx.actor.person, at=ctx.now)
     return receipt
 

@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.decide import Circumstances, Decision, decide
 from sludgetrack.domain.errors import NotFound, OutOfRange, RouteBanned, RouteNotPermitted
-from sludgetrack.domain.events import Claim, Confirmation, Mark, Method, Stream, StreamKind
+from sludgetrack.domain.events import Claim, Confirmation, EventType, Mark, Method, Stream, StreamKind
 from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.manifest import ManifestState
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.numbers import PUBLIC_ALPHABET, PUBLIC_LENGTH, compact
 from sludgetrack.domain.permissions import BY_EVENT, Action, Parties, require
 from sludgetrack.domain.times import legal_day
-from sludgetrack.services import booking
+from sludgetrack.services import booking, rebooking
 from sludgetrack.services.cases import Case, fingerprint, open_case, require_current
 from sludgetrack.services.context import Context
 from sludgetrack.store import numbering, people, rules, streams
@@ -30,6 +30,8 @@ from sludgetrack.store.directory import Facility
 from sludgetrack.store.trucks import truck
 
 T = TypeVar("T")
+ENDS = ("giver", "destination")
+"""The facilities a manifest names, whose stock its events change."""
 
 
 def issue(
@@ -133,14 +135,24 @@ def record(ctx: Context, case: Case, prepared: Prepared, witness: Witness) -> Re
     claim = make_claim(ctx, prepared.command, case.stream, prepared.decision, prepared.figures)
     marks = prepared.decision.marks
     books = Books(ctx.connection, ctx.directory)
-    if booking.moves_mass(claim.type) and Mark.CONTRADICTS not in marks:
-        ctx.directory.lock_facilities([case.state.figures["giver"], case.state.figures["destination"]])
-        booked = booking.book(books, claim, case.state)
-        if booked is not None and booked.overdraft:
-            marks = (*marks, Mark.OVERDRAFT)
+    if Mark.CONTRADICTS not in marks and _book(ctx, case, claim, books):
+        marks = (*marks, Mark.OVERDRAFT)
     draft = Draft(claim, witness.confirmations, marks, witness.personal, witness.fingerprint)
     work = Appending([draft], {case.stream: case.head}, {case.stream: case.state}, books)
     return append(ctx.connection, ctx.directory, work, ctx.now)[0]
+
+
+def _book(ctx: Context, case: Case, claim: Claim, books: Books) -> int:
+    """Book what an event moves, or what a decision changes. The units overdrawn."""
+    if claim.type is EventType.RESOLVED:
+        facilities = {entry.claim.figures[end] for entry in case.entries for end in ENDS if end in entry.claim.figures}
+        ctx.directory.lock_facilities(sorted(facilities))
+        return rebooking.book_decision(books, claim.event_id, case.entries, claim.figures["stands"])
+    if not booking.moves_mass(claim.type):
+        return 0
+    ctx.directory.lock_facilities([case.state.figures[end] for end in ENDS])
+    booked = booking.book(books, claim, case.state)
+    return booked.overdraft if booked is not None else 0
 
 
 def make_claim(

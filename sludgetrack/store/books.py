@@ -6,7 +6,7 @@ way the pure functions of ``domain.booking`` do the booking, and nothing is writ
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,7 @@ from sludgetrack.domain.booking import Booking, Draw, draws_of
 from sludgetrack.domain.holdings import Holding, Kind, Stamp, undeclared_id
 from sludgetrack.domain.mass import Account, Posting
 from sludgetrack.store import holdings
+from sludgetrack.store.booked import Booked, booked_about
 from sludgetrack.store.directory import Directory, Facility
 from sludgetrack.store.rows import copy_rows, next_ids
 from sludgetrack.store.sums import SumKey, add_to_sums
@@ -40,9 +41,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class BookedEvent:
-    """An event's postings with the days they happened and are booked on."""
+    """Postings of an event, the event they are about if that is another one, and the days of them.
+
+    ``day``: when it happened; ``booked_on``: the day they count on.
+    """
 
     event_id: str
+    about: str | None
     postings: Sequence[Posting]
     day: date
     booked_on: date
@@ -60,6 +65,7 @@ class Books:
         self._origins: dict[str, Origin] = {}
         self._new: list[_Key] = []
         self._changed: dict[_Key, None] = {}
+        self._remade: dict[_Key, None] = {}
         self._booked: list[BookedEvent] = []
         self._covered: set[str] = set()
         self._loadings: dict[str, Sequence[Posting]] = {}
@@ -103,13 +109,19 @@ class Books:
             self.read_draws([load])
         return self._draws[load]
 
-    def put(self, event_id: str, booking: Booking, *, day: date, booked_on: date | None = None) -> None:
-        """Take in a booking: its holdings are the present ones from here on."""
+    def put(
+        self, event_id: str, booking: Booking, *, day: date, booked_on: date | None = None, about: str | None = None
+    ) -> None:
+        """Take in a booking: its holdings are the present ones from here on. ``about``: the event it restates."""
         for holding in booking.holdings:
             if holding.account is Account.TRANSIT and (holding.id, holding.account) not in self._ids:
                 self._loadings[holding.id] = booking.postings
             self._put(holding)
-        self._booked.append(BookedEvent(event_id, booking.postings, day, booked_on or day))
+        self._booked.append(BookedEvent(event_id, about, booking.postings, day, booked_on or day))
+
+    def booked(self, events: Collection[str]) -> list[Booked]:
+        """What is on record about these events and was not taken back."""
+        return booked_about(self._connection, events)
 
     def id_of(self, name: str, account: Account) -> int:
         """The row of a holding, also of one that is yet to be written."""
@@ -199,8 +211,10 @@ class Books:
             self._ids[key] = self._next()
             self._new.append(key)
             self._remember_new_origin(holding, self._ids[key])
-        elif key not in self._changed:
+        else:
             self._changed[key] = None
+            if holding.made is not self._holdings[key].made and holding.made != self._holdings[key].made:
+                self._remade[key] = None
         self._place(key, holding)
 
     def _place(self, key: _Key, holding: Holding) -> None:
@@ -228,10 +242,11 @@ class Books:
         self._write_new()
         new = set(self._new)
         self._write_changed([key for key in self._changed if key not in new])
+        self._write_remade([key for key in self._remade if key not in new])
         sums: dict[SumKey, int] = defaultdict(int)
         copy_rows(self._connection, mass.posting, _POSTING_COLUMNS, self._posting_rows(sums))
         add_to_sums(self._connection, sums)
-        self._new, self._changed, self._booked = [], {}, []
+        self._new, self._changed, self._remade, self._booked = [], {}, {}, []
 
     def _write_new(self) -> None:
         if self._new:
@@ -249,14 +264,24 @@ class Books:
             origins = {name: self._origins[name].id for _, holding in present for name in holding.left}
             holdings.update_left(self._connection, present, origins)
 
+    def _write_remade(self, keys: Sequence[_Key]) -> None:
+        """What a decision states anew of a holding that stays: the day of it, and what it was made of."""
+        if keys:
+            present = [(self._ids[key], self._holdings[key]) for key in keys]
+            origins = {name: self._origins[name].id for _, holding in present for name in holding.made}
+            holdings.update_made(self._connection, present, origins)
+
     def _posting_rows(self, sums: dict[SumKey, int]) -> Iterator[tuple[Any, ...]]:
+        numbers: Counter[str] = Counter()
         for event in self._booked:
-            for n, posting in enumerate(event.postings, start=1):
+            for posting in event.postings:
+                numbers[event.event_id] += 1
                 origin = self._origins[posting.origin]
                 sums[_sum_key(posting, origin, event.booked_on)] += posting.origin_units
                 yield (
                     event.event_id,
-                    n,
+                    numbers[event.event_id],
+                    event.about,
                     str(posting.account),
                     self._directory.facility(posting.facility).id if posting.facility is not None else None,
                     self._ids[posting.lot, posting.account] if posting.lot is not None else None,
@@ -275,6 +300,7 @@ class Books:
 _POSTING_COLUMNS = (
     "event_id",
     "n",
+    "about_id",
     "account",
     "facility_id",
     "holding_id",

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.split import split
-from sludgetrack.store.tables.mass import disposal, holding, posting
+from sludgetrack.store.tables.mass import about, disposal, holding, posting
 from sludgetrack.store.tables.record import entry, log_leaf
 
 _STOCK = (str(Account.PLANT_STOCK), str(Account.SITE_STOCK))
@@ -52,7 +52,7 @@ def batches(connection: Connection, loadings: Collection[str]) -> dict[str, list
     query = (
         select(p.event_id, holding.c.name, holding.c.kind)
         .join(holding, holding.c.id == p.holding_id)
-        .where(p.event_id.in_(loadings), p.account.in_(_STOCK))
+        .where(p.event_id.in_(loadings), p.about_id.is_(None), p.account.in_(_STOCK))
         .order_by(p.event_id, p.n)
     )
     found: dict[str, dict[Drawn, None]] = {}
@@ -117,13 +117,19 @@ def _share(units: Mapping[int, int], inputs: Mapping[int, Mapping[int, int]], fu
 def _made_by(connection: Connection, lots: Collection[int]) -> dict[int, _Made]:
     """The event that made each lot: the first that posted anything into it."""
     p = posting.c
+    entered = (
+        select(p.holding_id, about.label("event_id"))
+        .where(p.holding_id.in_(lots))
+        .group_by(p.holding_id, about)
+        .having(or_(func.sum(p.origin_units) > 0, func.sum(p.physical_units) > 0))
+        .subquery()
+    )
     query = (
-        select(p.holding_id, p.event_id, entry.c.type)
-        .ext(distinct_on(p.holding_id))
-        .join(entry, entry.c.event_id == p.event_id)
-        .join(log_leaf, log_leaf.c.ref == p.event_id)
-        .where(p.holding_id.in_(lots), or_(p.origin_units > 0, p.physical_units > 0))
-        .order_by(p.holding_id, log_leaf.c.position)
+        select(entered.c.holding_id, entered.c.event_id, entry.c.type)
+        .ext(distinct_on(entered.c.holding_id))
+        .join(entry, entry.c.event_id == entered.c.event_id)
+        .join(log_leaf, log_leaf.c.ref == entered.c.event_id)
+        .order_by(entered.c.holding_id, log_leaf.c.position)
     )
     return {row.holding_id: _Made(row.event_id, row.type) for row in connection.execute(query)}
 
@@ -132,9 +138,9 @@ def _given_to(connection: Connection, events: Collection[str]) -> dict[str, dict
     """What each event took out of which stock, by lot and origin."""
     p = posting.c
     query = (
-        select(p.event_id, p.holding_id, p.origin_id, func.sum(-p.origin_units).label("units"))
-        .where(p.event_id.in_(events), p.account.in_(_STOCK))
-        .group_by(p.event_id, p.holding_id, p.origin_id)
+        select(about.label("event_id"), p.holding_id, p.origin_id, func.sum(-p.origin_units).label("units"))
+        .where(or_(p.event_id.in_(events), p.about_id.in_(events)), about.in_(events), p.account.in_(_STOCK))
+        .group_by(about, p.holding_id, p.origin_id)
         .having(func.sum(-p.origin_units) > 0)
     )
     given: dict[str, dict[int, Units]] = {}

@@ -222,13 +222,40 @@ WHERE share.holding_id = now.holding_id AND share.origin_id = now.origin_id
 """
 
 
+def update_made(connection: Connection, holdings: Sequence[tuple[int, Holding]], origins: Mapping[str, int]) -> None:
+    """Write anew what holdings (by row id) were made of, and when; ``origins`` are the rows of origins."""
+    values = {
+        "ids": [row_id for row_id, _ in holdings],
+        "days": [h.day for _, h in holdings],
+        "physical": [h.physical_made for _, h in holdings],
+        "share_holding": [row_id for row_id, h in holdings for _ in h.made],
+        "share_origin": [origins[name] for _, h in holdings for name in h.made],
+        "share_made": [units for _, h in holdings for units in h.made.values()],
+        "share_left": [h.left[name] for _, h in holdings for name in h.made],
+    }
+    execute(connection, _UPDATE_MADE, values)
+
+
+_UPDATE_MADE: LiteralString = """
+WITH changed AS (
+    UPDATE holding SET day = now.day, physical_made = now.physical
+    FROM unnest(%(ids)s::bigint[], %(days)s::date[], %(physical)s::bigint[]) AS now (id, day, physical)
+    WHERE holding.id = now.id
+)
+INSERT INTO share (holding_id, origin_id, made, "left")
+SELECT * FROM unnest(%(share_holding)s::bigint[], %(share_origin)s::bigint[], %(share_made)s::bigint[],
+    %(share_left)s::bigint[])
+ON CONFLICT (holding_id, origin_id) DO UPDATE SET made = excluded.made, "left" = excluded."left"
+"""
+
+
 def draws(connection: Connection, load_id: int) -> list[Draw]:
     """What a load on the road (the row of its holding) took from which holding."""
     return draws_of_loads(connection, [load_id])[load_id]
 
 
 def draws_of_loads(connection: Connection, load_ids: Collection[int]) -> dict[int, list[Draw]]:
-    """What loads on the road (the rows of their holdings) took from which holding, out of their loadings' postings."""
+    """What loads on the road (the rows of their holdings) took from which holding, by what their loading booked."""
     found: dict[int, list[Draw]] = {load_id: [] for load_id in load_ids}
     for load_id, *taken in execute(connection, _DRAWS, {"loads": list(load_ids)}):
         found[load_id].append(Draw(*taken))
@@ -236,19 +263,20 @@ def draws_of_loads(connection: Connection, load_ids: Collection[int]) -> dict[in
 
 
 _DRAWS: LiteralString = """
-SELECT loading.load_id, source.name, origin.name, -p.origin_units, -p.physical_units
+SELECT load.id, source.name, origin.name, -sum(p.origin_units)::bigint, -sum(p.physical_units)::bigint
 FROM unnest(%(loads)s::bigint[]) AS load (id)
 CROSS JOIN LATERAL (
-    SELECT entering.event_id, load.id AS load_id FROM posting entering
+    SELECT DISTINCT coalesce(entering.about_id, entering.event_id) AS event_id
+    FROM posting entering
+    JOIN entry ON entry.event_id = coalesce(entering.about_id, entering.event_id) AND entry.type = 'loaded'
     WHERE entering.holding_id = load.id AND entering.account = 'transit' AND entering.origin_units > 0
-    AND EXISTS (
-        SELECT FROM posting given WHERE given.event_id = entering.event_id AND given.account <> 'transit'
-        AND given.holding_id IS NOT NULL AND given.origin_units < 0)
-    LIMIT 1
 ) AS loading
-JOIN posting p ON p.event_id = loading.event_id AND p.account <> 'transit'
+JOIN posting p ON p.account <> 'transit'
+    AND (p.event_id = loading.event_id AND p.about_id IS NULL OR p.about_id = loading.event_id)
 JOIN holding source ON source.id = p.holding_id
 JOIN holding origin ON origin.id = p.origin_id
-ORDER BY loading.load_id, p.n
+GROUP BY load.id, source.name, origin.name
+HAVING sum(p.origin_units) <> 0 OR sum(p.physical_units) <> 0
+ORDER BY load.id, min(p.n)
 """
-"""More weighed in than out, all of it refused, enters the road too, but out of no stock."""
+"""A loading that a decision set aside is booked back and adds up to nothing."""

@@ -14,7 +14,7 @@ from sludgetrack.domain.mass import Account
 from sludgetrack.domain.quantities import FULL_BP, divide_half_even
 from sludgetrack.store import scope
 from sludgetrack.store.tables.manifests import manifest
-from sludgetrack.store.tables.mass import disposal, holding, posting, share
+from sludgetrack.store.tables.mass import about, disposal, holding, posting, share
 from sludgetrack.store.tables.registry import facility
 
 _UNITS = posting.c.origin_units.type
@@ -212,10 +212,11 @@ def loads_of(connection: Connection, origin_id: int) -> list[LoadRow]:
     p = posting.c
     units = func.sum(p.origin_units)
     query = (
-        select(p.event_id, p.day, cast(units, _UNITS))
-        .where(p.origin_id == origin_id, p.account == str(Account.TRANSIT), p.origin_units > 0)
-        .group_by(p.event_id, p.day)
-        .order_by(p.day, p.event_id)
+        select(about, p.day, cast(units, _UNITS))
+        .where(p.origin_id == origin_id, p.account == str(Account.TRANSIT))
+        .group_by(about, p.day)
+        .having(units > 0)
+        .order_by(p.day, about)
     )
     return [LoadRow(*row) for row in connection.execute(query)]
 

@@ -39,14 +39,18 @@ def project_manifests(
     if new:
         rows = [manifest_row(heads[s].id, states[s], touched[s], directory) for s in new]
         copy_rows(connection, manifest, tuple(rows[0]), map(_copied, rows))
-        parties = [party for s in new for party in party_rows(heads[s].id, states[s], (), directory)]
+        parties = [
+            party
+            for s in new
+            for party in party_rows(heads[s].id, states[s], destinations(touched[s], directory), directory)
+        ]
         copy_rows(connection, manifest_party, tuple(parties[0]), (tuple(party.values()) for party in parties))
     if old:
         rows = [{"id": heads[s].id, **_changing(states[s], touched[s], directory)} for s in old]
         _update(connection, rows)
     for s in old:
         if any(entry.claim.type in PARTY_EVENTS for entry in touched[s]):
-            write_parties(connection, directory, heads[s].id, states[s])
+            write_parties(connection, directory, heads[s].id, states[s], destinations(touched[s], directory))
 
 
 def _copied(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -96,20 +100,33 @@ _UPDATE: LiteralString = (
 )
 
 
-def write_parties(connection: Connection, directory: Directory, manifest_id: int, state: ManifestState) -> None:
-    """Bring the party rows up to date; whoever was a destination stays a former one."""
+Place = tuple[int, str]
+"""An organisation and the division of its facility."""
+
+
+def destinations(entries: Iterable[Entry], directory: Directory) -> list[Place]:
+    """Every destination these events name, whether they count or not: it was told of the load."""
+    named = (entry.claim.figures.get("destination") for entry in entries if entry.claim.type in PARTY_EVENTS)
+    sites = [directory.facility(code) for code in dict.fromkeys(named) if code is not None]
+    return [(site.organisation_id, site.division) for site in sites]
+
+
+def write_parties(
+    connection: Connection, directory: Directory, manifest_id: int, state: ManifestState, told: Iterable[Place]
+) -> None:
+    """Bring the party rows up to date; whoever was a destination, or is told of it now, stays a former one."""
     p = manifest_party.c
     before = connection.execute(select(p.organisation_id, p.role, p.division).where(p.manifest_id == manifest_id)).all()
     former = [(b.organisation_id, b.division) for b in before if b.role in ("destination", "former")]
     connection.execute(delete(manifest_party).where(p.manifest_id == manifest_id))
-    rows = party_rows(manifest_id, state, former, directory)
+    rows = party_rows(manifest_id, state, [*former, *told], directory)
     connection.execute(insert(manifest_party).on_conflict_do_nothing(), rows)
 
 
 def party_rows(
-    manifest_id: int, state: ManifestState, former: Iterable[tuple[int, str]], directory: Directory
+    manifest_id: int, state: ManifestState, told: Iterable[Place], directory: Directory
 ) -> list[dict[str, Any]]:
-    """Who may see a manifest: giver, hauler, destination and former destinations, with their divisions."""
+    """Who may see a manifest: giver, hauler, destination and, of all ever ``told``, the former destinations."""
     giver = directory.facility(state.figures["giver"])
     destination = directory.facility(state.figures["destination"])
     hauler = directory.hauler(state.figures["hauler"])
@@ -118,7 +135,8 @@ def party_rows(
         (hauler.id, "hauler", ""),
         (destination.organisation_id, "destination", destination.division),
     ]
-    named += [(organisation, "former", division) for organisation, division in former]
+    present = (destination.organisation_id, destination.division)
+    named += [(place[0], "former", place[1]) for place in dict.fromkeys(told) if place != present]
     keys = ("manifest_id", "organisation_id", "role", "division")
     return [dict(zip(keys, (manifest_id, *party), strict=True)) for party in named]
 

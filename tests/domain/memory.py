@@ -61,8 +61,10 @@ class MemoryBooks:
     def draws(self, load: str) -> Sequence[Draw]:
         return self.book.draws[load]
 
-    def put(self, event_id: str, booked: Booking, *, day: date, booked_on: date | None = None) -> None:
-        assert booked_on is None, "no test locks a period"
+    def put(
+        self, event_id: str, booked: Booking, *, day: date, booked_on: date | None = None, about: str | None = None
+    ) -> None:
+        assert (booked_on, about) == (None, None), "no test locks a period or decides a dispute"
         fresh = [h.id for h in booked.holdings if h.account is Account.TRANSIT and h.id not in self.book.road]
         if fresh:
             self.book.write_loading(day, fresh[0], booked)

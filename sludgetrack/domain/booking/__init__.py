@@ -5,7 +5,7 @@ to zero over the accounts) and the holdings in their new state. A caller need lo
 """
 
 from sludgetrack.domain.booking.booking import Booking
-from sludgetrack.domain.booking.correction import booked_on, restate, reverse, undo
+from sludgetrack.domain.booking.correction import booked_on, rest, restate, reverse, undo
 from sludgetrack.domain.booking.disposal import Disposal, dispose
 from sludgetrack.domain.booking.leaving import DUMPED, give_back, lose
 from sludgetrack.domain.booking.loading import Draw, Named, draws_of, load_named, load_oldest
@@ -38,6 +38,7 @@ __all__ = [
     "lose",
     "produce",
     "receive",
+    "rest",
     "restate",
     "reverse",
     "treat",

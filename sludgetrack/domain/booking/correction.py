@@ -66,31 +66,39 @@ def restate(
     *,
     finished: frozenset[str] = frozenset(),
 ) -> Booking:
-    """Book a correction as one event.
+    """Book a correction as one event: take back ``booked``, book ``again``, and let ``rest`` settle what is left over.
 
     ``booked`` are the postings to take back, ``again`` the same events with the corrected figures, booked in order on
-    what ``undo`` gave. ``lots`` are the holdings the corrected events had made, as they stand now: what was drawn from
-    them since stays drawn. ``finished`` names further holdings that later events have closed. Of those, of lots
-    emptied since, and of lots that no longer cover what was drawn, the rest is unaccounted (``correction``).
-
-    A correction of a manifest takes back and books again all its handoffs from the corrected one on.
+    what ``undo`` gave. A correction of a manifest takes back and books again all its handoffs from the corrected one
+    on.
     """
-    postings = reverse(booked)
+    left_over = rest(again, lots, finished=finished)
+    postings = [*reverse(booked), *(posting for booking in again for posting in booking.postings), *left_over.postings]
+    return Booking(postings, left_over.holdings, left_over.overdraft)
+
+
+def rest(again: Sequence[Booking], lots: Iterable[Holding] = (), *, finished: frozenset[str] = frozenset()) -> Booking:
+    """What a correction leaves over, and every holding as it stands after it.
+
+    ``lots`` are the holdings the corrected events had made, as they stand now: what was drawn from them since stays
+    drawn. ``finished`` names further holdings that later events have closed. Of those, of lots emptied since, and of
+    lots that no longer cover what was drawn, the rest is unaccounted (``correction``).
+    """
+    postings: list[Posting] = []
     made: dict[Key, Holding] = {}
     for booking in again:
-        postings += booking.postings
         made.update((_key(holding), holding) for holding in booking.holdings)
-    closed = {key for key in made if key[0] in finished}
+    closed = {key for key in made if key[0] in finished and key[1] is not Account.TRANSIT}
     for lot in lots:
         key = _key(lot)
         made[key] = _less_later_draws(lot, made.get(key))
         if lot.is_empty or made[key].physical_left < min(0, lot.physical_left):
             closed.add(key)
     for key in sorted(closed):
-        rest = everything_left(made[key])
+        left = everything_left(made[key])
         facility = made[key].facility
-        postings += [*stock_postings(made[key], rest, -1), *unaccounted_postings(rest, Cause.CORRECTION, facility)]
-        made[key] = without(made[key], rest)
+        postings += [*stock_postings(made[key], left, -1), *unaccounted_postings(left, Cause.CORRECTION, facility)]
+        made[key] = without(made[key], left)
     return Booking(postings, list(made.values()), sum(booking.overdraft for booking in again))
 
 
@@ -106,4 +114,4 @@ def _less_later_draws(lot: Holding, anew: Holding | None) -> Holding:
     drawn = {origin: lot.made.get(origin, 0) - lot.left.get(origin, 0) for origin in origins}
     left = {origin: anew.left.get(origin, 0) - drawn[origin] for origin in origins}
     physical_left = anew.physical_left - (lot.physical_made - lot.physical_left)
-    return replace(anew, made=made, left=left, physical_left=physical_left)
+    return replace(anew, order=lot.order, made=made, left=left, physical_left=physical_left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from sludgetrack.domain.mass import Account
 from sludgetrack.services.audit.registers import Registers
 from sludgetrack.store import holdings as store
 from sludgetrack.store import scan
+from sludgetrack.store.booked import Booked, booked_about
 from sludgetrack.store.directory import Facility
 from sludgetrack.store.tables.mass import holding as holding_table
 
@@ -34,11 +35,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What an event booked, on which days."""
+    """What an event booked, on which days, and about which other event."""
 
     booking: Booking
     day: date
     booked_on: date
+    about: str | None
 
 
 class ReplayedBooks:
@@ -59,7 +61,7 @@ class ReplayedBooks:
         self.origins: dict[str, Origin] = {}
         self.position = 0
         """The leaf of the event that is being booked: what comes later in the log is younger."""
-        self.put_last: Put | None = None
+        self.puts: list[Put] = []
         self.created: list[Key] = []
         self.touched: dict[Key, None] = {}
 
@@ -85,14 +87,29 @@ class ReplayedBooks:
         """Where a load was drawn from."""
         return self._draws[load] if load in self._draws else self._recorded_draws(load)
 
-    def put(self, event_id: str, booked: Booking, *, day: date, booked_on: date | None = None) -> None:  # noqa: ARG002
-        """Take a booking in."""
+    def put(
+        self,
+        event_id: str,  # noqa: ARG002
+        booked: Booking,
+        *,
+        day: date,
+        booked_on: date | None = None,
+        about: str | None = None,
+    ) -> None:
+        """Take a booking in. What restates another event may change where a load was drawn from."""
         for holding in booked.holdings:
             self._put(holding)
-        self.put_last = Put(booked, day, booked_on or day)
+        self.puts.append(Put(booked, day, booked_on or day, about))
+        if about is not None:
+            for posting in booked.postings:
+                self._draws.pop(posting.lot or "", None)
         loads = {h.id for h in booked.holdings if h.account is Account.TRANSIT and h.order == self.position}
         for load in loads:
             self._draws[load] = draws_of(booked.postings)
+
+    def booked(self, events: Collection[str]) -> Sequence[Booked]:
+        """Out of the record, before the event at hand: it was compared when it was booked."""
+        return booked_about(self._connection, events, before=self.position)
 
     def facility(self, code: str) -> Facility:
         """A facility as it was registered at this point of the log. Raises NotFound."""

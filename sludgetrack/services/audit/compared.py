@@ -28,6 +28,7 @@ class Line(NamedTuple):
     physical_units: int
     day: date
     booked_on: date
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def stored_lines(connection: Connection, event_ids: Sequence[str]) -> dict[str, 
             row.physical_units,
             row.day,
             row.booked_on,
+            row.about_id,
         )
         found.setdefault(row.event_id, []).append(line)
     return found

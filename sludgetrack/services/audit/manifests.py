@@ -8,22 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from sludgetrack.domain.errors import DomainError
-from sludgetrack.domain.events import Entry, EventType, Stream
-from sludgetrack.domain.manifest import ManifestState, advance, fold
+from sludgetrack.domain.events import Entry, Stream
+from sludgetrack.domain.manifest import fold
 from sludgetrack.services.audit.areas import Area, Notes, differing
 from sludgetrack.store import scan
 from sludgetrack.store.directory import Directory
-from sludgetrack.store.projection import PARTY_EVENTS, manifest_row, party_rows
+from sludgetrack.store.projection import destinations, manifest_row, party_rows
 from sludgetrack.store.tables.manifests import manifest, manifest_party
 
 Party = tuple[int, str, str]
 """Organisation, role and division."""
-
-
-def state_after(state: ManifestState, entries: Sequence[Entry]) -> ManifestState:
-    """The state after the last of a manifest's entries, ``state`` being that before it."""
-    entry = entries[-1]
-    return fold(entries) if entry.claim.type is EventType.RESOLVED else advance(state, entry)
 
 
 def expected_rows(
@@ -33,16 +27,10 @@ def expected_rows(
 
     Raises LookupError, ValueError, KeyError, TypeError or DomainError where they do not make a manifest.
     """
-    state = ManifestState()
-    parties: set[Party] = set()
-    for count, entry in enumerate(entries, start=1):
-        state = state_after(state, entries[:count]) if count > 1 else fold(entries[:1])
-        if entry.claim.type in PARTY_EVENTS:
-            former = [(who, division) for who, role, division in parties if role in {"destination", "former"}]
-            rows = party_rows(manifest_id, state, former, directory)
-            parties = {(row["organisation_id"], row["role"], row["division"]) for row in rows}
+    state = fold(entries)
     row = manifest_row(manifest_id, state, entries, directory)
-    return row, parties
+    parties = party_rows(manifest_id, state, destinations(entries, directory), directory)
+    return row, {(party["organisation_id"], party["role"], party["division"]) for party in parties}
 
 
 class Manifests:

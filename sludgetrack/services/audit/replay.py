@@ -23,6 +23,7 @@ from sludgetrack.services.audit.compared import Expected, Line, as_posted
 from sludgetrack.services.audit.holdings import HoldingCheck
 from sludgetrack.services.audit.keyed import Disposals, Names
 from sludgetrack.services.audit.registers import Registers
+from sludgetrack.services.rebooking import book_decision
 from sludgetrack.store import scan
 from sludgetrack.store.streams import to_entry
 
@@ -94,11 +95,11 @@ class _Replay:
         """What an event books. Its manifest moves on."""
         before = self._state_before(entry, row.stream_id)
         self._books.position = row.position
-        self._books.put_last = None
+        self._books.puts = []
         try:
             if Mark.CONTRADICTS not in entry.marks:
-                booking.book(self._books, entry.claim, before)
-            lines = self._lines(self._books.put_last)
+                self._book(entry, before, row.stream_id)
+            lines = [line for put in self._books.puts for line in self._lines(put)]
             if entry.claim.type is EventType.DISPOSED:
                 self._disposals.expect(entry, self._books)
             self._advance(before, entry, row.stream_id)
@@ -106,10 +107,15 @@ class _Replay:
             return Expected(_where(row), (), failure=repr(error))
         return Expected(_where(row), lines)
 
-    def _lines(self, put: Put | None) -> list[Line]:
-        """The postings of an event as the database should hold them, in any order."""
-        if put is None:
-            return []
+    def _book(self, entry: Entry, before: ManifestState, stream_id: int) -> None:
+        if entry.claim.type is EventType.RESOLVED:
+            history = tuple(scan.history(self._connection, stream_id, entry.seq - 1))
+            book_decision(self._books, entry.claim.event_id, history, entry.claim.figures["stands"])
+        else:
+            booking.book(self._books, entry.claim, before)
+
+    def _lines(self, put: Put) -> list[Line]:
+        """Postings as the database should hold them, in any order."""
         origins, facility = self._books.origins, self.registers.facility
         return [
             Line(
@@ -125,6 +131,7 @@ class _Replay:
                 p.physical_units,
                 put.day,
                 put.booked_on,
+                put.about,
             )
             for p in put.booking.postings
         ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sludgetrack.domain.errors import NoDispute
 from sludgetrack.domain.events import Entry, EventType, Mark
-from sludgetrack.domain.manifest import ManifestState, Status, fold
+from sludgetrack.domain.manifest import ManifestState, Status, decided, replay
 from sludgetrack.services.cases import Case, open_case
 from sludgetrack.services.context import Context
 from sludgetrack.store import organisation_reading, personal
@@ -78,10 +78,7 @@ def _choice(case: Case, stands: str, seen: dict[str, ClaimSeen], *, is_history: 
 
 def _decided(case: Case, stands: str) -> ManifestState:
     """The state once this claim stands."""
-    last = case.entries[-1]
-    figures = {"stands": stands, "reason": ""}
-    claim = replace(last.claim, event_id="", type=EventType.RESOLVED, figures=figures)
-    return fold([*case.entries, replace(last, claim=claim, seq=last.seq + 1, marks=(), confirmations=())])
+    return replay(decided(case.entries, stands))
 
 
 def _disputed_part(case: Case, seen: dict[str, ClaimSeen]) -> tuple[ClaimSeen, ...]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -76,6 +77,7 @@ posting = Table(
     metadata,
     Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), primary_key=True),
     Column("n", SmallInteger, primary_key=True, autoincrement=False),
+    Column("about_id", UUID(as_uuid=False), ForeignKey("entry.event_id")),
     Column("account", Text, nullable=False),
     Column("facility_id", BigInteger),
     Column("holding_id", BigInteger),
@@ -89,6 +91,10 @@ posting = Table(
     Column("day", Date, nullable=False),
     Column("booked_on", Date, nullable=False),
 )
+"""``about_id``: the event that a decision or a correction takes back or states again; none means the event itself."""
+about = func.coalesce(posting.c.about_id, posting.c.event_id)
+"""The event a posting is about."""
+Index("ix_posting_about", posting.c.about_id, postgresql_where=posting.c.about_id.is_not(None))
 Index("ix_posting_origin", posting.c.origin_id)
 Index("ix_posting_holding", posting.c.holding_id)
 Index("ix_posting_plant", posting.c.plant_id, posting.c.booked_on)

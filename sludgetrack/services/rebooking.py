@@ -1,0 +1,192 @@
+"""Booking a manifest again from the point where a decision changes which of its events count.
+
+What the events set aside had booked is taken back and what counts instead is booked, each on its own legal day and
+marked with the event it is about. What others drew since (disposals, further loads) stays; what that leaves over is
+unaccounted (``correction``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import Protocol
+
+from sludgetrack.domain import booking
+from sludgetrack.domain.booking import Booking, Draw
+from sludgetrack.domain.events import Entry, EventType
+from sludgetrack.domain.holdings import Holding, Stamp
+from sludgetrack.domain.manifest import apply, decided, history_of, replay
+from sludgetrack.domain.mass import Account, Posting, Weighed
+from sludgetrack.services.booking import BooksLike, book, moves_mass, weighed
+from sludgetrack.store.booked import Booked
+from sludgetrack.store.directory import Facility
+
+Key = tuple[str, Account]
+"""A holding's name and account."""
+
+
+class RewritableBooks(BooksLike, Protocol):
+    """Books that know what was booked about an event."""
+
+    def booked(self, events: Collection[str]) -> Sequence[Booked]:
+        """What is booked about these events and was not taken back, in the order of the booking."""
+
+
+def book_decision(books: RewritableBooks, event_id: str, entries: Sequence[Entry], stands: str) -> int:
+    """Book what the decision ``event_id`` on a manifest changes: that the claim ``stands`` stands.
+
+    ``entries``: the manifest's so far. Returns the units overdrawn. Raises LookupError where what counts now cannot
+    be booked.
+    """
+    before, after = history_of(entries), decided(entries, stands)
+    kept = _common(before, after)
+    gone = [entry for entry in before[kept:] if moves_mass(entry.claim.type)]
+    if not gone and not any(moves_mass(entry.claim.type) for entry in after[kept:]):
+        return 0
+    earlier = books.booked([entry.claim.event_id for entry in entries if entry.claim.type is EventType.RESOLVED])
+    taken_back = [*books.booked([entry.claim.event_id for entry in gone]), *earlier]
+    made_lots = _lots(books, gone, taken_back)
+    undone = _Undone(books, _unbooked(books, before[:kept], taken_back, made_lots))
+    _book_again(undone, after, kept)
+    lots = booking.undo([one.posting for one in earlier], made_lots.values())
+    finished = frozenset(one.posting.lot for one in earlier if one.posting.lot is not None)
+    settled = booking.rest([undone.start, *(made for _, made, _ in undone.made)], lots, finished=finished)
+    _put(books, event_id, taken_back, undone, settled)
+    return settled.overdraft
+
+
+class _Undone:
+    """The books as they would stand without what is taken back; what is booked here is kept for later."""
+
+    def __init__(self, books: BooksLike, holdings: Sequence[Holding]) -> None:
+        self._books = books
+        self._now: dict[Key, Holding] = {(holding.id, holding.account): holding for holding in holdings}
+        self._loadings: dict[str, Sequence[Posting]] = {}
+        self.start = Booking((), holdings)
+        self.made: list[tuple[str, Booking, date]] = []
+
+    def stamp(self, day: date) -> Stamp:
+        return self._books.stamp(day)
+
+    def holding(self, name: str, account: Account) -> Holding | None:
+        return self._now.get((name, account)) or self._books.holding(name, account)
+
+    def lying(self, at: Facility, needed_units: int) -> Sequence[Holding]:
+        found = {(one.id, one.account): one for one in self._books.lying(at, needed_units)}
+        changed = {key: one for key, one in self._now.items() if one.facility == at.code and key[1] is at.place.account}
+        return list({**found, **changed}.values())
+
+    def draws(self, load: str) -> Sequence[Draw]:
+        return booking.draws_of(self._loadings[load]) if load in self._loadings else self._books.draws(load)
+
+    def put(
+        self,
+        event_id: str,
+        booked: Booking,
+        *,
+        day: date,
+        booked_on: date | None = None,  # noqa: ARG002 - what is booked here is put into the books later
+        about: str | None = None,  # noqa: ARG002
+    ) -> None:
+        holdings = [self._continued(holding) for holding in booked.holdings]
+        for holding in holdings:
+            key = (holding.id, holding.account)
+            if holding.account is Account.TRANSIT and not self._is_on_the_road(key):
+                self._loadings[holding.id] = booked.postings
+            self._now[key] = holding
+        self.made.append((event_id, replace(booked, holdings=holdings), day))
+
+    def facility(self, code: str) -> Facility:
+        return self._books.facility(code)
+
+    def _is_on_the_road(self, key: Key) -> bool:
+        return key in self._now and any(self._now[key].made.values())
+
+    def _continued(self, holding: Holding) -> Holding:
+        """A load that is loaded again keeps its place in age, and its former origins with nothing of them."""
+        former = self._now.get((holding.id, holding.account))
+        if former is None or holding.account is not Account.TRANSIT:
+            return holding
+        nothing = dict.fromkeys(former.made, 0)
+        made, left = {**nothing, **holding.made}, {**nothing, **holding.left}
+        return replace(holding, order=former.order, made=made, left=left)
+
+
+def _common(before: Sequence[Entry], after: Sequence[Entry]) -> int:
+    """How many events both histories begin with."""
+    pairs = enumerate(zip(before, after, strict=False))
+    first = next((n for n, (one, other) in pairs if one.claim.event_id != other.claim.event_id), None)
+    return min(len(before), len(after)) if first is None else first
+
+
+def _lots(books: BooksLike, gone: Sequence[Entry], taken_back: Sequence[Booked]) -> dict[Key, Holding]:
+    """The lots that receipts set aside had made, as they stand now."""
+    receipts = {entry.claim.event_id for entry in gone if entry.claim.type is EventType.RECEIVED}
+    keys = {key for one in taken_back if one.about in receipts for key in _key(one.posting)}
+    return dict(_present(books, {key for key in keys if key[1] is not Account.TRANSIT}))
+
+
+def _unbooked(
+    books: BooksLike, kept: Sequence[Entry], taken_back: Sequence[Booked], lots: Mapping[Key, Holding]
+) -> list[Holding]:
+    """What was drawn from, and the load itself, as they were before what is taken back."""
+    keys = {key for one in taken_back for key in _key(one.posting)} - lots.keys()
+    undone = booking.undo([one.posting for one in taken_back], [found for _, found in _present(books, keys)])
+    measured = _measured(kept)
+    return [_on_the_road(one, measured) if one.account is Account.TRANSIT else one for one in undone]
+
+
+def _on_the_road(load: Holding, measured: Weighed | None) -> Holding:
+    """A load at the figures last measured of it; one that was never loaded is made of nothing."""
+    if measured is None:
+        nothing = dict.fromkeys(load.made, 0)
+        return replace(load, made=nothing, left=nothing, physical_made=0, physical_left=0)
+    return replace(load, wet_kg=measured.wet_kg, moisture_bp=measured.moisture_bp, estimated=measured.estimated)
+
+
+def _measured(history: Sequence[Entry]) -> Weighed | None:
+    """A load's figures by its last weighing, less what was accepted of it then; None before it was loaded."""
+    state = replay(history)
+    if state.loaded is None:
+        return None
+    last = weighed(state.loaded.net_kg, state.loaded.moisture_bp, state.figures.get("assumed_bp"))
+    for receipt in state.receipts:
+        at_gate = receipt.weighing
+        measured = last if at_gate.moisture_bp is None else Weighed(0, at_gate.moisture_bp)
+        last = replace(measured, wet_kg=at_gate.net_kg - receipt.accepted_kg)
+    return last
+
+
+def _book_again(undone: _Undone, history: Sequence[Entry], kept: int) -> None:
+    state = replace(replay(history[:kept]), decided=True)
+    for entry in history[kept:]:
+        book(undone, entry.claim, state)
+        state = apply(state, entry)
+
+
+def _put(
+    books: RewritableBooks, event_id: str, taken_back: Sequence[Booked], undone: _Undone, settled: Booking
+) -> None:
+    """Hand everything over under the decision: what is taken back, what is booked instead, what is left over."""
+    for (about, day, booked_on), part in groupby(taken_back, lambda one: (one.about, one.day, one.booked_on)):
+        reversed_ = booking.reverse(one.posting for one in part)
+        books.put(event_id, Booking(reversed_, ()), day=day, booked_on=booked_on, about=about)
+    for about, made, day in undone.made:
+        books.put(event_id, Booking(made.postings, ()), day=day, about=about)
+    last_day = max([one.day for one in taken_back] + [day for _, _, day in undone.made])
+    books.put(event_id, settled, day=last_day)
+
+
+def _key(posting: Posting) -> Iterator[Key]:
+    if posting.lot is not None:
+        yield posting.lot, posting.account
+
+
+def _present(books: BooksLike, keys: Collection[Key]) -> Iterator[tuple[Key, Holding]]:
+    for key in sorted(keys):
+        found = books.holding(*key)
+        if found is None:
+            raise LookupError(f"nothing named {key[0]} in {key[1]}")
+        yield key, found

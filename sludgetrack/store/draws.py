@@ -33,8 +33,12 @@ class Drawn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Disposed:
-    """What a disposal took: from which lot (its row), of which kind, in both measures, by origin, whole units."""
+    """What a disposal took: from which lot (its row), of which kind, in both measures, by origin, whole units.
 
+    ``position``: its leaf in the log.
+    """
+
+    position: int
     lot_id: int
     kind: str
     physical: int
@@ -65,8 +69,9 @@ def disposed(connection: Connection, event_id: str) -> Disposed:
     """What a disposal event took, which must be on record."""
     p = posting.c
     query = (
-        select(holding.c.id, holding.c.kind)
+        select(holding.c.id, holding.c.kind, log_leaf.c.position)
         .join(disposal, disposal.c.holding_id == holding.c.id)
+        .join(log_leaf, log_leaf.c.ref == disposal.c.event_id)
         .where(disposal.c.event_id == event_id)
     )
     lot = connection.execute(query).one()
@@ -77,20 +82,21 @@ def disposed(connection: Connection, event_id: str) -> Disposed:
         .order_by(p.origin_id)
     ).all()
     physical = int(sum(row.physical for row in gone))
-    return Disposed(lot.id, lot.kind, physical, {row.origin_id: int(row.origin) for row in gone})
+    return Disposed(lot.position, lot.id, lot.kind, physical, {row.origin_id: int(row.origin) for row in gone})
 
 
 def receipts_behind(connection: Connection, taken: Disposed) -> dict[str, int]:
     """The receipt events that brought what was disposed of, with the origin units each stands for.
 
-    Goes back through treatment runs at the site, sharing each origin over a run's inputs as they gave it. What was
-    produced or counted here came by no manifest and is left out.
+    By what was on record at the disposal: what was decided or corrected later leaves its sheet as it is. Goes back
+    through treatment runs at the site, sharing each origin over a run's inputs as they gave it. What was produced or
+    counted here came by no manifest and is left out.
     """
     behind: dict[str, int] = {}
     level = {taken.lot_id: taken.origin}
     while level:
-        made = _made_by(connection, level)
-        given = _given_to(connection, {made[lot].event_id for lot in level if lot in made})
+        made = _made_by(connection, level, taken.position)
+        given = _given_to(connection, {made[lot].event_id for lot in level if lot in made}, taken.position)
         further: dict[int, Units] = {}
         for lot, units in level.items():
             if lot not in made:
@@ -114,12 +120,13 @@ def _share(units: Mapping[int, int], inputs: Mapping[int, Mapping[int, int]], fu
                 into[origin] = into.get(origin, 0) + share
 
 
-def _made_by(connection: Connection, lots: Collection[int]) -> dict[int, _Made]:
-    """The event that made each lot: the first that posted anything into it."""
+def _made_by(connection: Connection, lots: Collection[int], through: int) -> dict[int, _Made]:
+    """The event that made each lot: the first about which anything is posted into it."""
     p = posting.c
     entered = (
         select(p.holding_id, about.label("event_id"))
-        .where(p.holding_id.in_(lots))
+        .join(log_leaf, log_leaf.c.ref == p.event_id)
+        .where(p.holding_id.in_(lots), log_leaf.c.position <= through)
         .group_by(p.holding_id, about)
         .having(or_(func.sum(p.origin_units) > 0, func.sum(p.physical_units) > 0))
         .subquery()
@@ -134,12 +141,14 @@ def _made_by(connection: Connection, lots: Collection[int]) -> dict[int, _Made]:
     return {row.holding_id: _Made(row.event_id, row.type) for row in connection.execute(query)}
 
 
-def _given_to(connection: Connection, events: Collection[str]) -> dict[str, dict[int, Units]]:
+def _given_to(connection: Connection, events: Collection[str], through: int) -> dict[str, dict[int, Units]]:
     """What each event took out of which stock, by lot and origin."""
     p = posting.c
     query = (
         select(about.label("event_id"), p.holding_id, p.origin_id, func.sum(-p.origin_units).label("units"))
+        .join(log_leaf, log_leaf.c.ref == p.event_id)
         .where(or_(p.event_id.in_(events), p.about_id.in_(events)), about.in_(events), p.account.in_(_STOCK))
+        .where(log_leaf.c.position <= through)
         .group_by(about, p.holding_id, p.origin_id)
         .having(func.sum(-p.origin_units) > 0)
     )

@@ -49,7 +49,7 @@ def test_a_lot_found_finished_without_a_further_tonne_has_a_sheet_of_nothing(cit
     nothing = replace(recorded.claim, figures={**recorded.claim.figures, "wet_kg": 0})
 
     sheet = disposal_content(
-        DisposalSource(replace(recorded, claim=nothing), {}, Disposed(1, "plant_sludge", 0, {}), (), ANCHOR)
+        DisposalSource(replace(recorded, claim=nothing), {}, Disposed(9, 1, "plant_sludge", 0, {}), (), ANCHOR)
     )
 
     assert (sheet.wet_kg, sheet.moisture, sheet.dry_units, sheet.draws) == (0, None, 0, ())

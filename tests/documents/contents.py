@@ -9,14 +9,10 @@ from typing import Any
 
 from sludgetrack.documents.content import (
     BatchLine,
-    BlankContent,
     Correction,
     Detail,
-    DisposalContent,
-    Draw,
     Evidence,
     Fate,
-    Gate,
     Handoff,
     Hauler,
     Moisture,
@@ -350,65 +346,9 @@ def corrected() -> SheetContent:
     )
 
 
-_BY_EVENT = {
-    "issued": issued,
-    "loaded": loaded,
-    "transferred": transferred,
-    "redirected": redirected,
-    "received": received,
-    "returned": returned,
-    "lost": lost,
-    "voided": voided,
-    "resolved": resolved,
-    "corrected": corrected,
-}
+_KINDS = (issued, loaded, transferred, redirected, received, returned, lost, voided, resolved, corrected)
+_BY_EVENT = {kind.__name__: kind for kind in _KINDS}
 EVENTS = tuple(_BY_EVENT)
-
-
-def disposal(manifests: int = 6, **changes: Any) -> DisposalContent:
-    """A run of the incinerator on one lot."""
-    plain = DisposalContent(
-        disposal="CZ-2025-0202-01",
-        address=ADDRESS,
-        public_path="D/CZ-2025-0202-01/8RWN4T",
-        zone=ZONE,
-        occurred_at=datetime(2025, 2, 2, 1, 40, tzinfo=UTC),
-        site=SITE,
-        lot="LIAO-2025-0202-A",
-        route=INCINERATION,
-        standard="GB/T 24602-2009",
-        lot_kind=Words("干化污泥", "dried sludge"),
-        wet_kg=82_140,
-        moisture=Moisture(3950, Words("烘箱法", "oven")),
-        dry_units=82_140 * 6050,
-        origin_units=496_120_000,
-        final=True,
-        compliant=True,
-        proof="DCS-20250202-焚烧线1",
-        gates=(
-            Gate(Words("含水率", "moisture"), "< 60 %", "39.50 %", passed=True),
-            Gate(Words("检测报告", "lab report"), "365 天内合格", "XXHJ-2025-0118", passed=True),
-            Gate(Words("稳定化", "stabilisation"), None, None, passed=None),
-        ),
-        draws=tuple(
-            Draw(
-                f"2025410721001{n:06d}{n % 10}",
-                f"豫新-WN-2025-{n:06d}",
-                PLANT.name,
-                date(2025, 1, 2) + timedelta(days=n % 28),
-                10_000_000 + n * 12_345,
-            )
-            for n in range(1, manifests + 1)
-        ),
-        evidence=replace(evidence("disposed", first=True), template_version="disposal-1"),
-    )
-    return replace(plain, **changes)
-
-
-def blank(**changes: Any) -> BlankContent:
-    """A form handed to a guard's telephone for the day without a signal."""
-    plain = BlankContent(NUMBER, ADDRESS, CODE, PLANT, "门岗平板 2", template_version="blank-1")
-    return replace(plain, **changes)
 
 
 def crowded() -> SheetContent:

@@ -14,7 +14,7 @@ import pytest
 
 from sludgetrack.documents import blank, disposal, sheet
 from sludgetrack.documents.content import Handoff, Hauler, Party, Producer, Receiver, SheetContent, Weighing, Words
-from tests.documents import contents, pdf
+from tests.documents import contents, papers, pdf
 from tests.documents.contents import EVENTS, LOADED, PRODUCER
 
 SHEETS = {event: contents.sheet(event) for event in EVENTS} | {
@@ -24,8 +24,8 @@ SHEETS = {event: contents.sheet(event) for event in EVENTS} | {
 ALL_KINDS: dict[str, Callable[[], bytes]] = {
     **{name: lambda content=content: sheet.render(content) for name, content in SHEETS.items()},  # type: ignore[misc]
     "crowded": lambda: sheet.render(contents.crowded()),
-    "disposal": lambda: disposal.render(contents.disposal()),
-    "blank": lambda: blank.render([contents.blank()]),
+    "disposal": lambda: disposal.render(papers.disposal()),
+    "blank": lambda: blank.render([papers.blank()]),
 }
 
 

@@ -363,32 +363,6 @@ def test_a_loss_books_what_the_driver_held(city: City, engine: Engine) -> None:
     assert (row.status, row.held_kg) == ("lost", 0)
 
 
-def test_a_late_claim_that_contradicts_is_recorded_and_disputes_the_manifest(city: City, engine: Engine) -> None:
-    number = city.issue()
-    act(city, "plant", number, voiding())
-
-    act(city, "dispatcher", number, assigning(city), late=True)
-
-    with engine.connect() as connection:
-        row = connection.execute(select(manifest).where(manifest.c.number == number)).one()
-    assert (row.status, row.disputed) == ("void", True)
-    assert row.marks == ["late", "contradicts"]
-
-
-def test_an_authority_decides_which_claim_stands(city: City, engine: Engine) -> None:
-    number = city.issue()
-    void = act(city, "plant", number, voiding())
-    late = act(city, "dispatcher", number, assigning(city), late=True)
-    decision = c.ResolveDispute(event_id=new_id(), stands=late.event_id, reason="作废有误")
-
-    act(city, "regulator", number, decision)
-
-    with engine.connect() as connection:
-        row = connection.execute(select(manifest).where(manifest.c.number == number)).one()
-    assert (row.status, row.disputed, row.plate) == ("issued", False, "豫G12345")
-    assert void.event_id in {each.claim.event_id for each in history(city, number)}
-
-
 def test_whoever_acts_and_for_whom_stands_in_the_claim(city: City) -> None:
     number = city.issue()
     city.clock.forward(minutes=7)

@@ -16,7 +16,7 @@ from sludgetrack.services import manifests
 from sludgetrack.services.audit import audit
 from sludgetrack.services.cases import open_case
 from sludgetrack.store.lot_reading import fates
-from sludgetrack.store.tables.manifests import manifest_party
+from sludgetrack.store.tables.manifests import manifest, manifest_party
 from sludgetrack.store.tables.mass import day_sum, holding, posting
 from tests.support.city import City, new_id
 
@@ -95,6 +95,31 @@ def state_of(city: City, number: str) -> Status:
 def accounts(**parts: int) -> dict[str, int]:
     """Fates of the batch as expected, in tonnes wet at 80 %."""
     return {NAMES[name]: t * TONNE for name, t in parts.items()}
+
+
+def test_a_late_claim_that_contradicts_is_recorded_and_disputes_the_manifest(city: City, engine: Engine) -> None:
+    number = city.issue()
+    city.act("plant", lambda ctx: manifests.act(ctx, number, c.VoidManifest(event_id=new_id(), reason="计划取消")))
+
+    claim(city, "dispatcher", number, c.AssignTruck(event_id=new_id(), plate="豫G12345"))
+
+    with engine.connect() as connection:
+        row = connection.execute(select(manifest)).one()
+    assert (row.status, row.disputed, row.marks) == ("void", True, ["late", "contradicts"])
+
+
+def test_an_authority_decides_which_claim_stands_and_the_other_stays_on_record(city: City, engine: Engine) -> None:
+    number = city.issue()
+    city.act("plant", lambda ctx: manifests.act(ctx, number, c.VoidManifest(event_id=new_id(), reason="计划取消")))
+    late = claim(city, "dispatcher", number, c.AssignTruck(event_id=new_id(), plate="豫G12345"))
+
+    decide(city, number, late)
+
+    with engine.connect() as connection:
+        row = connection.execute(select(manifest)).one()
+    events = [entry.claim.type for entry in city.act("plant", lambda ctx: open_case(ctx, number, lock=False)).entries]
+    assert (row.status, row.disputed, row.plate) == ("issued", False, "豫G12345")
+    assert events == ["issued", "voided", "assigned", "resolved"]
 
 
 def test_a_claim_waits_for_the_decision_before_it_is_booked(city: City, engine: Engine) -> None:

@@ -166,7 +166,7 @@ def _notes(entry: TimelineEntry) -> Iterator[str]:
             yield f"{field_word(name)} {figure_text(name, figures[name])}"
     for name in ("reason", "remark"):
         if figures.get(name):
-            yield f"{field_word(name)}：{figures[name]}"
+            yield _("%(name)s：%(text)s", name=field_word(name), text=figures[name])
     if figures.get("assumed_bp"):
         yield _("含水率未测，按 %(assumed)s 估计", assumed=moisture(figures["assumed_bp"]))
     yield from (mark_word(mark) for mark in entry.marks)
@@ -215,14 +215,14 @@ def holders(view: ManifestView) -> str:
     if view.row.status is Status.VOID:
         return ""
     whole = len(view.custody) == 1
-    return "；".join(_held(view, part.holder, part.name, None if whole else part.kg) for part in view.custody)
+    return _("；").join(_held(view, part.holder, part.name, None if whole else part.kg) for part in view.custody)
 
 
 def _held(view: ManifestView, holder: HolderKind, name: str | None, kg: int | None) -> str:
     who = name or (view.row.hauler_name if holder is HolderKind.DRIVER else _("无人"))
     if holder is HolderKind.DRIVER:
         who = _("驾驶员 %(name)s", name=who) if name else who
-        who = f"{who}（{plate(view.row.plate)}）" if view.row.plate else who
+        who = _("%(name)s（%(more)s）", name=who, more=plate(view.row.plate)) if view.row.plate else who
     return who if kg is None else f"{who} {mass(kg)}"
 
 
@@ -311,8 +311,8 @@ def verdict(compared: Compared) -> tuple[str, str]:
     )
     beyond = [difference for difference in found if difference.exceeds]
     if beyond:
-        return "；".join(_beyond(difference) for difference in beyond), "danger"
-    return "；".join(_within(difference) for difference in found[:1]), "good"
+        return _("；").join(_beyond(difference) for difference in beyond), "danger"
+    return _("；").join(_within(difference) for difference in found[:1]), "good"
 
 
 def _within(weight: Difference) -> str:

@@ -243,7 +243,7 @@ def _cells(row: ManifestRow) -> list[exports.Cell]:
     state = states[str(row.status)] if not row.closed else states["closed"]
     return [
         number_text(row.number),
-        f"{state}（{states['disputed']}）" if row.disputed else state,
+        _("%(name)s（%(more)s）", name=state, more=states["disputed"]) if row.disputed else state,
         row.plate or "",
         row.giver_name,
         row.destination_name,

@@ -104,7 +104,11 @@ def _redirect_page(case: Case, form: Form) -> ResponseReturnValue:
         form=form,
         case=case,
         destinations=[
-            (site.code, f"{site.name}（{route_word(site.route)}）" if site.route else site.name) for site in sites
+            (
+                site.code,
+                _("%(name)s（%(more)s）", name=site.name, more=route_word(site.route)) if site.route else site.name,
+            )
+            for site in sites
         ],
         routes=[("", _("按去向的许可")), *((code, route_word(code)) for code in reference.routes())],
     )

@@ -149,7 +149,7 @@ def _blame_shown_fields(form: Form, desk: Desk, site: DestinationChoice | None) 
         free = [choice.name for choice in desk.choices.destinations if choice.route and choice.route not in choice.bans]
         where = "destination" if "destination" in form.errors else "route"
         if where in form.errors and free:
-            form.errors[where] += " " + _("现在可以运往：%(names)s。", names="、".join(free[:4]))
+            form.errors[where] += " " + _("现在可以运往：%(names)s。", names=_("、").join(free[:4]))
 
 
 def _page(desk: Desk, form: Form) -> ResponseReturnValue:
@@ -190,7 +190,7 @@ def _destination_word(choice: DestinationChoice) -> str:
     if choice.route is None:
         return choice.name
     banned = _(" · 现在禁止") if choice.route in choice.bans else ""
-    return f"{choice.name}（{route_word(choice.route)}{banned}）"
+    return _("%(name)s（%(more)s）", name=choice.name, more=route_word(choice.route) + banned)
 
 
 def _batch_options(stock: Stock) -> list[tuple[str, str]]:

@@ -114,7 +114,7 @@ def _after_late(row: ManifestRow) -> str:
 
 
 def _overdraft(lines: list[StockLine]) -> Alert:
-    names = "、".join(line.name for line in lines[:3])
+    names = _("、").join(line.name for line in lines[:3])
     total = mass(sum(line.wet_kg for line in lines))
     if len(lines) == 1:
         title = _("批次 %(batch)s 运出的多于申报的：%(total)s", batch=names, total=total)

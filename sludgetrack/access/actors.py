@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from sludgetrack.domain.identity import Actor, OrganisationKind, Role
 from sludgetrack.store.tables.registry import facility, organisation, person
@@ -22,10 +23,16 @@ class SignedIn:
 
 def signed_in(connection: Connection, person_id: str) -> SignedIn | None:
     """An active person with their organisation and its facilities, or None."""
+    row = connection.execute(active_people().where(person.c.id == person_id)).one_or_none()
+    return None if row is None else known(row)
+
+
+def active_people() -> Select[Any]:
+    """The question for people who may sign in, each with what ``known`` needs."""
     codes = (
         select(func.array_agg(facility.c.code)).where(facility.c.organisation_id == organisation.c.id).scalar_subquery()
     )
-    query = (
+    return (
         select(
             person.c.id,
             person.c.name,
@@ -38,11 +45,12 @@ def signed_in(connection: Connection, person_id: str) -> SignedIn | None:
             codes.label("facilities"),
         )
         .join(organisation, organisation.c.id == person.c.organisation_id)
-        .where(person.c.id == person_id, person.c.active)
+        .where(person.c.active)
     )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
+
+
+def known(row: Row[Any]) -> SignedIn:
+    """A row of ``active_people`` as somebody who may be judged."""
     kind = OrganisationKind(row.kind)
     actor = Actor(
         person=row.id,

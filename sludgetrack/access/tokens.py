@@ -10,9 +10,10 @@ from enum import StrEnum
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from sludgetrack.access.actors import SignedIn, active_people, known
 from sludgetrack.access.sessions import digest
 from sludgetrack.domain.errors import IdempotencyConflict
-from sludgetrack.store.tables.registry import api_token
+from sludgetrack.store.tables.registry import api_token, person
 
 PREFIX = "stk_"
 SHOWN = 8
@@ -32,8 +33,13 @@ class Scope(StrEnum):
 class Bearer:
     """Whose token it is and what it may be used for."""
 
-    person: str
+    signed_in: SignedIn
     scopes: frozenset[Scope]
+
+    @property
+    def person(self) -> str:
+        """The id of whom it speaks for."""
+        return self.signed_in.actor.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,12 @@ def of(connection: Connection, person_id: str) -> list[Held]:
 
 
 def bearer_of(connection: Connection, token: str, now: datetime) -> Bearer | None:
-    """Who a live token speaks for, or None."""
+    """The active person a live token speaks for, or None."""
     t = api_token.c
-    row = connection.execute(
-        select(t.person_id, t.scopes).where(t.token_hash == digest(token), t.revoked_at.is_(None), t.expires_at > now)
-    ).one_or_none()
-    return Bearer(str(row.person_id), frozenset(Scope(scope) for scope in row.scopes)) if row else None
+    query = active_people().add_columns(t.scopes).join(api_token, t.person_id == person.c.id)
+    live = (t.token_hash == digest(token), t.revoked_at.is_(None), t.expires_at > now)
+    row = connection.execute(query.where(*live)).one_or_none()
+    return Bearer(known(row), frozenset(Scope(scope) for scope in row.scopes)) if row else None
 
 
 def revoke(connection: Connection, token_id: str, person_id: str, now: datetime) -> bool:

@@ -81,8 +81,7 @@ def _bearer(token: str) -> Caller | None:
 
     def find(connection: Connection) -> Caller | None:
         bearer = tokens.bearer_of(connection, token, parts().now())
-        known = signed_in(connection, bearer.person) if bearer else None
-        return Caller(known, bearer.scopes) if bearer and known else None
+        return Caller(bearer.signed_in, bearer.scopes) if bearer else None
 
     return run(find)
 

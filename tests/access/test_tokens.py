@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from sludgetrack import tx
 from sludgetrack.access import tokens
-from sludgetrack.access.tokens import Bearer, Scope, Wanted
+from sludgetrack.access.tokens import Scope, Wanted
 from sludgetrack.domain.errors import IdempotencyConflict
-from sludgetrack.store.tables.registry import api_token
+from sludgetrack.store.tables.registry import api_token, person
 from tests.domain.life import MORNING
 from tests.support.city import City, new_id
 
@@ -30,13 +30,22 @@ def create(engine: Engine, wanted: Wanted) -> str:
         return tokens.create(connection, wanted, MORNING)
 
 
-def bearer(engine: Engine, token: str, at: datetime = MORNING) -> Bearer | None:
+def bearer(engine: Engine, token: str, at: datetime = MORNING) -> tuple[str, frozenset[Scope]] | None:
     with engine.connect() as connection:
-        return tokens.bearer_of(connection, token, at)
+        found = tokens.bearer_of(connection, token, at)
+    return (found.person, found.scopes) if found else None
 
 
 def test_a_token_says_who_bears_it_and_what_for(engine: Engine, wanted: Wanted) -> None:
-    assert bearer(engine, create(engine, wanted)) == Bearer(wanted.person, wanted.scopes)
+    assert bearer(engine, create(engine, wanted)) == (wanted.person, wanted.scopes)
+
+
+def test_the_token_of_somebody_who_left_opens_nothing(engine: Engine, superuser: Engine, wanted: Wanted) -> None:
+    token = create(engine, wanted)
+    with superuser.begin() as connection:
+        connection.execute(update(person).where(person.c.id == wanted.person).values(active=False))
+
+    assert bearer(engine, token) is None
 
 
 def test_only_the_hash_and_the_first_characters_are_kept(engine: Engine, wanted: Wanted) -> None:
@@ -91,7 +100,7 @@ def test_nobody_revokes_anybody_elses_token(city: City, engine: Engine, wanted: 
 def test_asking_again_makes_it_anew_and_ends_the_first(engine: Engine, wanted: Wanted) -> None:
     first, second = create(engine, wanted), create(engine, wanted)
 
-    assert (bearer(engine, first), bearer(engine, second)) == (None, Bearer(wanted.person, wanted.scopes))
+    assert (bearer(engine, first), bearer(engine, second)) == (None, (wanted.person, wanted.scopes))
 
 
 def test_a_revoked_token_is_not_made_anew(engine: Engine, wanted: Wanted) -> None:
@@ -109,7 +118,7 @@ def test_nobody_takes_over_anybody_elses_token(city: City, engine: Engine, wante
     with pytest.raises(IdempotencyConflict):
         create(engine, replace(wanted, person=city.people["outsider"].person))
 
-    assert bearer(engine, token) == Bearer(wanted.person, wanted.scopes)
+    assert bearer(engine, token) == (wanted.person, wanted.scopes)
 
 
 def test_somebodys_tokens_are_listed_without_their_text(engine: Engine, wanted: Wanted) -> None:

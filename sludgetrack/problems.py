@@ -69,6 +69,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "not_a_number": Problem(422, N_("联单编号不对"), N_("联单编号是 20 位数字，最后一位是校验码；请核对：{text}")),
     "same_party": Problem(422, N_("双方相同"), N_("交出方与接收方不能是同一个：{name}。")),
     "no_dispute": Problem(409, N_("没有争议"), N_("这张联单没有互相矛盾的记录。")),
+    "own_offer": Problem(403, N_("本单位的提议"), N_("这是本单位提出的，要由另一方的人同意。")),
     "weak_password": Problem(422, N_("密码太弱"), N_("密码至少 {wanted} 个字符，且不能包含登录名。")),
     "bad_login": Problem(401, N_("登录失败"), N_("登录名或密码不对。")),
     "last_administrator": Problem(409, N_("最后一位管理员"), N_("本单位至少要有一位在岗的管理员，请先指定另一位。")),

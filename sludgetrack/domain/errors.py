@@ -188,6 +188,12 @@ class NoDispute(DomainError):
     code = "no_dispute"
 
 
+class OwnOffer(DomainError):
+    """What an organisation proposes, somebody of another party has to agree to."""
+
+    code = "own_offer"
+
+
 class WeakPassword(DomainError):
     """The password is shorter than twelve characters or contains the login. Facts: wanted."""
 

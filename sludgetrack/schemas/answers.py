@@ -319,7 +319,7 @@ class OfferSchema(Schema):
     expires_at = instant()
     tries_left = count()
     decided_at = instant(allow_none=True)
-    reason = maybe("Why the driver declined")
+    reason = maybe("Why it was declined")
     figures = fields.Dict(required=True)
     may_confirm = yes_no(metadata={"description": "By the asking person, once they know the code"})
 
@@ -331,7 +331,7 @@ class OfferListSchema(Schema):
 
 
 class OfferShownSchema(OfferSchema):
-    """An offer as its maker sees it, with what the driver types or scans."""
+    """An offer as its maker sees it, with what the other party types or scans."""
 
     code = fields.String(required=True, metadata={"pattern": "^[0-9]{6}$"})
     token = text()

@@ -15,6 +15,8 @@ from sludgetrack.schemas.commands import SCHEMAS, CommandSchema
 from sludgetrack.schemas.fields import EventId, short_text
 
 HANDOFF_EVENTS = (EventType.LOADED, EventType.TRANSFERRED, EventType.RECEIVED, EventType.RETURNED)
+OFFERED_EVENTS = (*HANDOFF_EVENTS, EventType.RESOLVED)
+"""What one party offers and another confirms: the handoffs, and which of contradicting claims stands."""
 
 
 class _AtFacility:
@@ -53,7 +55,7 @@ class NumberBlockSchema(s.HandOutNumbersSchema):
 
 
 def _offered(event: EventType) -> CommandSchema:
-    """The schema of figures offered for a handoff; ``event`` tells which."""
+    """The schema of figures offered for a second party's word; ``event`` tells for what."""
     base = SCHEMAS[event]
 
     @post_load
@@ -85,7 +87,7 @@ def _event(event: EventType) -> fields.String:
     return fields.String(required=True, validate=validate.OneOf((str(event),)))
 
 
-OFFERS: Mapping[str, CommandSchema] = {str(event): _offered(event) for event in HANDOFF_EVENTS}
+OFFERS: Mapping[str, CommandSchema] = {str(event): _offered(event) for event in OFFERED_EVENTS}
 UNCONFIRMED: Mapping[str, CommandSchema] = {str(event): _unconfirmed(event) for event in HANDOFF_EVENTS}
 
 
@@ -116,7 +118,7 @@ class ByTokenSchema(WireSchema):
 
 
 class RefusalSchema(WireSchema):
-    """Why a driver does not agree with the figures."""
+    """Why somebody does not agree with the figures."""
 
     reason = short_text(120, required=True)
 

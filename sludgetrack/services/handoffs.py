@@ -18,16 +18,19 @@ from sludgetrack.domain.chain import canonical_bytes
 from sludgetrack.domain.errors import (
     IdempotencyConflict,
     MissingField,
+    NoDispute,
     NotFound,
     NotPermitted,
     OfferDead,
     OfferExpired,
     OfferUsed,
+    OwnOffer,
     WrongCode,
 )
 from sludgetrack.domain.events import Confirmation, EventType, Method
-from sludgetrack.domain.permissions import BY_EVENT, Action, require
-from sludgetrack.services.cases import Case, fingerprint, open_case
+from sludgetrack.domain.identity import Actor
+from sludgetrack.domain.permissions import BY_EVENT, Action, Parties, require
+from sludgetrack.services.cases import Case, fingerprint, open_case, require_current
 from sludgetrack.services.commands import load_command, store_command
 from sludgetrack.services.context import Context
 from sludgetrack.services.manifests import Witness, own_word, prepare, record
@@ -51,6 +54,9 @@ HANDOFFS: Mapping[EventType, Action] = {
 ``resolved`` is the parties' own settlement: somebody of another party agrees to it. The authority decides alone.
 """
 
+AGREED = "agreed_"
+"""Before the keys of the card of whoever agreed to a settlement; a confirming driver's begin with ``driver_``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -62,10 +68,11 @@ class Shown:
 
 
 def make_offer(ctx: Context, key: str, number: str, command: c.Command) -> Shown:
-    """Offer figures for the driver to confirm. Everything is decided now, so that a wrong figure shows at once.
+    """Offer figures for the second party to confirm. Everything is decided now, so that a wrong figure shows at once.
 
-    An open offer of the same manifest ends: changed figures need a new code. The same request again gives the same
-    offer; other figures under the same event id raise IdempotencyConflict.
+    A settlement is bound to the claims there are now: one more makes it stale. An open offer of the same manifest ends:
+    changed figures need a new code. The same request again gives the same offer; other figures under the same event id
+    raise IdempotencyConflict.
     """
     case = open_case(ctx, number)
     require(ctx.actor, _offering(command.event), case.parties)
@@ -83,7 +90,7 @@ def make_offer(ctx: Context, key: str, number: str, command: c.Command) -> Shown
         manifest_id=case.head.id,
         number=case.stream.name,
         event=command.event,
-        command=store_command(command),
+        command=store_command(_bound(case, command)),
         figures_hash=figures_hash,
         organisation=ctx.actor.organisation,
         made_by=ctx.actor.person,
@@ -110,23 +117,26 @@ def open_by_token(ctx: Context, key: str, token: str) -> Offer:
 
 
 def look(ctx: Context, key: str, offer_id: str, secret: str) -> Offer:
-    """An open offer's figures for a driver who knows its code or token, to be read before confirming. Writes nothing.
+    """An open offer's figures, to be read before confirming, for whoever may and knows its code or token.
 
-    Raises WrongCode (to be counted by the caller), OfferExpired, OfferDead, OfferUsed, NotPermitted.
+    Raises WrongCode (to be counted by the caller), OfferExpired, OfferDead, OfferUsed, NotPermitted, OwnOffer, and for
+    a settlement NoDispute and StaleState. Writes nothing.
     """
     seen = _seen(ctx, offer_id)
-    _require_second_party(ctx, seen, open_case(ctx, seen.number, lock=False))
+    case = open_case(ctx, seen.number, lock=False)
+    require_second_party(ctx.actor, seen, case.parties)
     _require_open(seen, ctx.now)
     if _method(seen, key, secret) is None:
         raise _wrong(seen)
+    _require_same_dispute(seen, case)
     return seen
 
 
 def confirm(ctx: Context, key: str, offer_id: str, secret: str) -> Receipt:
-    """The driver's word to an offer: ``secret`` is the six digits typed, or the token scanned.
+    """The second party's word to an offer: ``secret`` is the six digits typed, or the token scanned.
 
-    The same driver asking again gets the same receipt; everybody else then gets OfferUsed. Raises WrongCode (counted),
-    OfferExpired, OfferDead, OfferUsed, NotPermitted, and what ``decide`` raises if the state has moved on.
+    The same person asking again gets the same receipt; everybody else then gets OfferUsed. Raises WrongCode (counted),
+    OfferExpired, OfferDead, OfferUsed, NotPermitted, OwnOffer, and what ``decide`` raises if the state has moved on.
     """
     case, offer = _open_offer(ctx, offer_id)
     method = _method(offer, key, secret)
@@ -135,6 +145,7 @@ def confirm(ctx: Context, key: str, offer_id: str, secret: str) -> Receipt:
     _require_open(offer, ctx.now)
     if method is None:
         raise _wrong(offer)
+    _require_same_dispute(offer, case)
     return _record(ctx, case, offer, Confirmation(ctx.actor.organisation, ctx.actor.person, method, ctx.now))
 
 
@@ -156,7 +167,7 @@ def count_wrong_try(ctx: Context, offer_id: str) -> None:
 
 
 def decline(ctx: Context, offer_id: str, reason: str) -> None:
-    """The driver does not agree with the figures. The giver sees why and makes a new offer."""
+    """The second party does not agree with the figures. Who offered them sees why and makes a new offer."""
     _, offer = _open_offer(ctx, offer_id)
     _require_open(offer, ctx.now)
     offers.decide(ctx.connection, offer_id, OfferState.DECLINED, by=ctx.actor.person, at=ctx.now, reason=reason)
@@ -182,21 +193,49 @@ def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: st
 
 
 def _open_offer(ctx: Context, offer_id: str) -> tuple[Case, Offer]:
-    """The manifest and then its offer, locked in this order by everybody, for a driver who may confirm."""
+    """The manifest and then its offer, locked in this order by everybody, for somebody who may confirm."""
     seen = _seen(ctx, offer_id)
     case = open_case(ctx, seen.number)
-    _require_second_party(ctx, seen, case)
+    require_second_party(ctx.actor, seen, case.parties)
     return case, offers.lock(ctx.connection, seen.id)
 
 
-def _require_second_party(ctx: Context, offer: Offer, case: Case) -> None:
-    """Raises NotPermitted where the actor may not confirm: a driver's word, or to a settlement another party's."""
+def require_second_party(actor: Actor, offer: Offer, parties: Parties) -> None:
+    """Raises NotPermitted for whoever may not confirm this offer: a driver may, or to a settlement another party.
+
+    Raises OwnOffer where their own organisation proposes the settlement.
+    """
     if offer.event is not EventType.RESOLVED:
-        require(ctx.actor, Action.CONFIRM, case.parties)
+        require(actor, Action.CONFIRM, parties)
         return
-    require(ctx.actor, Action.AGREE, case.parties)
-    if ctx.actor.organisation == offer.organisation:
-        raise NotPermitted(action=str(Action.AGREE))
+    require(actor, Action.AGREE, parties)
+    if actor.organisation == offer.organisation:
+        raise OwnOffer
+
+
+def may_confirm(actor: Actor, offer: Offer, parties: Parties) -> bool:
+    """Whether the actor is the second party that an offer waits for."""
+    try:
+        require_second_party(actor, offer, parties)
+    except (NotPermitted, OwnOffer):
+        return False
+    return offer.event is not EventType.TRANSFERRED or offer.made_by != actor.person
+
+
+def _bound(case: Case, command: c.Command) -> c.Command:
+    """A settlement as one of the claims there are now; other figures as they were sent."""
+    if command.event is not EventType.RESOLVED:
+        return command
+    return replace(command, based_on=case.head.hash.hex())
+
+
+def _require_same_dispute(offer: Offer, case: Case) -> None:
+    """A settlement is of the claims that were known when it was proposed. Raises NoDispute and StaleState."""
+    if offer.event is not EventType.RESOLVED:
+        return
+    if not case.state.disputed:
+        raise NoDispute
+    require_current(case, load_command(offer.event, offer.command))
 
 
 def _seen(ctx: Context, offer_id: str) -> Offer:
@@ -210,20 +249,23 @@ def _wrong(offer: Offer) -> WrongCode:
     return WrongCode(field="code", tries_left=max(0, WRONG_TRIES - offer.wrong_tries - 1))
 
 
-def _record(ctx: Context, case: Case, offer: Offer, driver: Confirmation) -> Receipt:
+def _record(ctx: Context, case: Case, offer: Offer, second: Confirmation) -> Receipt:
     if offer.event is EventType.TRANSFERRED and offer.made_by == ctx.actor.person:
         raise NotPermitted(action=str(Action.CONFIRM))
     spoken = _speaking_for(ctx, offer)
     prepared = prepare(spoken, case, load_command(offer.event, offer.command))
-    giver = Confirmation(offer.organisation, offer.made_by, Method.TYPED, offer.made_at)
-    witness = Witness((giver, driver), _cards(ctx, offer), offer.figures_hash)
+    if offer.event is EventType.RESOLVED:
+        agreeing = ctx.directory.organisation_by_code(ctx.actor.organisation).name
+        prepared = replace(prepared, figures={**prepared.figures, "agreeing_name": agreeing})
+    first = Confirmation(offer.organisation, offer.made_by, Method.TYPED, offer.made_at)
+    witness = Witness((first, second), _cards(ctx, offer), offer.figures_hash)
     receipt = record(spoken, case, prepared, witness)
     offers.decide(ctx.connection, offer.id, OfferState.CONFIRMED, by=ctx.actor.person, at=ctx.now)
     return receipt
 
 
 def _speaking_for(ctx: Context, offer: Offer) -> Context:
-    """The claim is the offering party's word, though it is the driver's request that records it."""
+    """The claim is the offering party's word, though it is the second party's request that records it."""
     actor = replace(ctx.actor, person=offer.made_by, organisation=offer.organisation)
     spoken = Context(ctx.connection, actor, ctx.now)
     spoken.directory = ctx.directory
@@ -233,8 +275,9 @@ def _speaking_for(ctx: Context, offer: Offer) -> Context:
 def _cards(ctx: Context, offer: Offer) -> dict[str, Any]:
     """Both people's cards, to stand beside the claim."""
     both = people.cards(ctx.connection, [offer.made_by, ctx.actor.person])
-    giver, driver = both.get(offer.made_by, {}), both.get(ctx.actor.person, {})
-    return {**giver, **{f"driver_{key}": value for key, value in driver.items()}}
+    first, second = both.get(offer.made_by, {}), both.get(ctx.actor.person, {})
+    prefix = AGREED if offer.event is EventType.RESOLVED else "driver_"
+    return {**first, **{f"{prefix}{key}": value for key, value in second.items()}}
 
 
 def _require_open(offer: Offer, now: datetime) -> None:
@@ -253,7 +296,7 @@ def _offering(event: EventType) -> Action:
 
 
 def _method(offer: Offer, key: str, secret: str) -> Method | None:
-    """How the driver got hold of the offer, or None where the secret is not this offer's."""
+    """How the second party got hold of the offer, or None where the secret is not this offer's."""
     if hmac.compare_digest(_code(offer, key), secret.strip()):
         return Method.TYPED
     if hmac.compare_digest(_token(offer, key), secret.strip().upper()):

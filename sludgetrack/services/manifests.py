@@ -116,9 +116,10 @@ def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False,
 
 
 def _as_registered(ctx: Context, command: c.Command, around: Circumstances) -> dict[str, Any]:
-    """What the sheet says of a truck and of an authority, as they are registered at the act."""
+    """What the sheet says of a truck, and of who decides, an authority or a party, as registered at the act."""
     if isinstance(command, c.DeclareLost | c.ResolveDispute | c.RecordInspection):
-        return {"authority_name": ctx.directory.organisation_by_code(ctx.actor.organisation).name}
+        who = "authority_name" if ctx.actor.is_authority else "proposing_name"
+        return {who: ctx.directory.organisation_by_code(ctx.actor.organisation).name}
     return {} if around.rated_kg is None else {"rated_kg": around.rated_kg}
 
 

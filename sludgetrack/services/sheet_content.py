@@ -122,7 +122,7 @@ def sheet_content(source: Source) -> doc.SheetContent:
         weighed_out=out,
         weighed_in=into,
         returned=_weighed_back(view, into, out),
-        details=details(source.entries),
+        details=details(source.entries, source.personal.get(entry.claim.event_id, {})),
         remarks=remarks(source.entries),
         flags=_flags(view),
     )

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sludgetrack.documents.content import Handoff
+from sludgetrack.documents.content import Handoff, Words
 from sludgetrack.domain.events import Entry, EventType, Mark, Method
+from sludgetrack.services.handoffs import AGREED
+
+PROPOSED, AGREED_TO = Words("提出", "Proposed"), Words("同意", "Agreed")
+"""The two sides of a settlement."""
 
 _DRIVES = (EventType.LOADED, EventType.TRANSFERRED)
 
@@ -101,6 +105,23 @@ def _by_authority(step: _Step) -> _Passing:
     return _joined(claim.figures.get("authority_name") or claim.organisation, step.name), None
 
 
+def _resolved(step: _Step) -> _Passing:
+    """An authority decides alone; the parties by a proposal and the other party's agreement."""
+    if not step.entry.grade:
+        return _by_authority(step)
+    parties = (f"{who}（{act.zh}）" for act, who in settling(step.entry, step.people))
+    return "、".join(parties), None
+
+
+def settling(entry: Entry, people: Mapping[str, Any]) -> tuple[tuple[Words, str], tuple[Words, str]]:
+    """Who proposed a settlement and who agreed to it: the organisation's name and the person's."""
+    figures, (first, second) = entry.claim.figures, entry.confirmations
+    return (
+        (PROPOSED, _joined(figures.get("proposing_name", first.party), people.get("name"))),
+        (AGREED_TO, _joined(figures.get("agreeing_name", second.party), people.get(f"{AGREED}name"))),
+    )
+
+
 def _assigned(step: _Step) -> _Passing:
     return _joined(step.after.hauler, step.name), None
 
@@ -136,7 +157,7 @@ _PASSINGS: Mapping[EventType, Callable[[_Step], _Passing]] = {
     EventType.RECEIVED: _received,
     EventType.RETURNED: _returned,
     EventType.LOST: _by_authority,
-    EventType.RESOLVED: _by_authority,
+    EventType.RESOLVED: _resolved,
     EventType.INSPECTED: _by_authority,
 }
 """What stands in the row of each event; every other is done by the giver."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sludgetrack import reference
 from sludgetrack.documents import show, words
 from sludgetrack.documents.content import Detail, Text, Words
 from sludgetrack.domain.events import KINDS, Entry, EventType, Mark
 from sludgetrack.domain.fields import FieldKind, FieldRule, claimed_by
+from sludgetrack.services.sheet_custody import settling
 
 _REASON = Words("原因", "Reason")
 
@@ -19,14 +21,16 @@ def route_words(code: str) -> Words:
     return Words(f"{code} {route.zh}", route.en) if route else Words(code)
 
 
-def details(entries: Sequence[Entry]) -> tuple[Detail, ...]:
-    """The facts of the last entry that no part of the sheet has a place for.
+def details(entries: Sequence[Entry], people: Mapping[str, Any]) -> tuple[Detail, ...]:
+    """The facts of the last entry that no part of the sheet has a place for. ``people`` stand beside that entry.
 
     A claim that contradicts the record changes no part, so that all it claims stands here.
     """
     entry = entries[-1]
     if Mark.CONTRADICTS in entry.marks:
         return tuple(_claimed(entry))
+    if entry.claim.type is EventType.RESOLVED and entry.grade:
+        return (*_resolved(entries), *_settled(entry, people))
     make = _DETAILS.get(entry.claim.type)
     return make(entries) if make else ()
 
@@ -103,6 +107,12 @@ def _resolved(entries: Sequence[Entry]) -> tuple[Detail, ...]:
     stands = entries[-1].claim.figures["stands"]
     chosen = next((_called(e) for e in entries if e.claim.event_id == stands), stands)
     return (Detail(Words("采信", "Stands"), chosen), Detail(Words("理由", "Why"), entries[-1].claim.figures["reason"]))
+
+
+def _settled(entry: Entry, people: Mapping[str, Any]) -> tuple[Detail, ...]:
+    """The two parties that settled a dispute, each with how they gave their word."""
+    both = zip(settling(entry, people), entry.confirmations, strict=True)
+    return tuple(Detail(act, f"{who} · {words.of(words.METHODS, str(word.method)).zh}") for (act, who), word in both)
 
 
 def _reason(entry: Entry) -> Detail:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.events import EventType
-from sludgetrack.store.tables.manifests import manifest
+from sludgetrack.store.tables.manifests import manifest, manifest_party
 from sludgetrack.store.tables.manifests import offer as table
 from sludgetrack.store.tables.registry import organisation
 
@@ -93,13 +93,13 @@ def open_by_number(connection: Connection, numbers: Collection[str]) -> dict[str
     return {row.number: _offer(row) for row in connection.execute(query)}
 
 
-def open_for_hauler(connection: Connection, organisation_code: str, now: datetime) -> list[Offer]:
-    """The offers a hauler's drivers may still confirm, oldest first."""
-    hauler = organisation.alias("hauler")
+def open_among(connection: Connection, organisation_code: str, now: datetime) -> list[Offer]:
+    """The offers that can still be confirmed, of manifests an organisation is or was party to, oldest first."""
+    party, p = organisation.alias("party"), manifest_party.c
+    own = select(p.manifest_id).join(party, party.c.id == p.organisation_id).where(party.c.code == organisation_code)
     query = (
         _query()
-        .join(hauler, hauler.c.id == manifest.c.hauler_id)
-        .where(hauler.c.code == organisation_code, table.c.state == str(OfferState.OPEN), table.c.expires_at > now)
+        .where(table.c.state == str(OfferState.OPEN), table.c.expires_at > now, table.c.manifest_id.in_(own))
         .order_by(table.c.made_at)
     )
     return [_offer(row) for row in connection.execute(query)]

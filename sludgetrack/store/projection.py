@@ -144,7 +144,7 @@ def party_rows(
 def manifest_row(
     manifest_id: int, state: ManifestState, entries: Iterable[Entry], directory: Directory
 ) -> dict[str, Any]:
-    """The row a state gives. ``grades`` and ``marks`` are those of the given entries."""
+    """The row a state gives. ``grades`` (of handoffs, not of settlements) and ``marks`` are the given entries'."""
     figures = state.figures
     return {
         "id": manifest_id,
@@ -185,6 +185,6 @@ def _changing(state: ManifestState, entries: Iterable[Entry], directory: Directo
         "received_at": times.get(EventType.RECEIVED),
         "returned_at": times.get(EventType.RETURNED),
         "marks": [str(mark) for entry in fresh for mark in entry.marks],
-        "grades": [str(entry.grade) for entry in fresh if entry.grade],
+        "grades": [str(entry.grade) for entry in fresh if entry.grade and entry.claim.type is not EventType.RESOLVED],
         "seq": state.seq,
     }

@@ -283,8 +283,35 @@ def test_a_decision_names_the_claim_that_stands_and_the_parts_follow_it(
 
     sheet = content(engine, number)
 
+    assert rows(sheet)[-1] == ("resolved", "新乡市排水管理处 周监管", None)
+    assert sheet.handoff.method is None
     assert labelled(sheet) == {"采信": "第 4 条 接收", "理由": "地磅记录"}
     assert (sheet.receiver.accepted_kg, sheet.flags) == (9_000, ())
+
+
+def test_a_settlement_names_both_parties_and_how_each_gave_its_word(city: City, engine: Engine, number: str) -> None:
+    city.load(number)
+    city.receive(number)
+    late = c.ReceiveLoad(event_id=new_id(), decision="accepted", net_in_kg=9_000, accepted_kg=9_000)
+    act(city, "site", number, late, late=True)
+    shown = city.offer("site", number, c.ResolveDispute(event_id=new_id(), stands=late.event_id, reason="地磅记录"))
+    city.confirm(shown, "driver", shown.token)
+
+    sheet = content(engine, number)
+
+    assert rows(sheet)[-1] == (
+        "resolved",
+        "新乡环保能源有限公司 王过磅（提出）、宏达运输有限公司 张㛃（同意）",
+        None,
+    )
+    assert sheet.handoff.method == "scanned"
+    assert labelled(sheet) == {
+        "采信": "第 4 条 接收",
+        "理由": "地磅记录",
+        "提出": "新乡环保能源有限公司 王过磅 · 输入数字",
+        "同意": "宏达运输有限公司 张㛃 · 扫码",
+    }
+    assert sheet.hauler.driver == "张㛃"
 
 
 def test_the_sheet_of_an_event_knows_nothing_of_later_ones(city: City, engine: Engine, number: str) -> None:

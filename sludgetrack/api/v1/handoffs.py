@@ -1,4 +1,4 @@
-"""Handoffs: figures offered with a one-time code, the driver's word to them, and handoffs nobody could confirm."""
+"""Handoffs: figures offered with a one-time code, the other party's word to them, and handoffs nobody could confirm."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from sludgetrack.store import offers
 from sludgetrack.store.offers import OfferState
 
 TAG = "Handoffs"
-_CHOOSE_EVENT = f"Must be one of: {', '.join(bodies.OFFERS)}."
 BY_CODE, BY_TOKEN = bodies.ByCodeSchema(strict=True), bodies.ByTokenSchema(strict=True)
 
 
@@ -37,7 +36,7 @@ def _by_event(schemas: Mapping[str, Any]) -> OneOf:
         event = document.get("event")
         return schemas.get(event) if isinstance(event, str) else None
 
-    return OneOf(choose, {"event": _CHOOSE_EVENT})
+    return OneOf(choose, {"event": f"Must be one of: {', '.join(schemas)}."})
 
 
 _SECRET = OneOf(lambda document: BY_TOKEN if "token" in document else BY_CODE, {})
@@ -64,8 +63,9 @@ def make_offer(headers: object, command: Command, number: str) -> dict[str, Any]
     """Offer figures of a handoff
 
     Loading, transfer, receipt and return: whoever enters the figures shows the code, six digits or QR, for five
-    minutes; the driver confirms exactly these figures. Other figures need another offer, which ends this one. The
-    same request again gives the same offer and code.
+    minutes; the driver confirms exactly these figures. Of contradicting claims, the giver or the destination offers
+    which stands and why, and somebody of another party agrees. Other figures need another offer, which ends this one.
+    The same request again gives the same offer and code.
     """
     key, address, ready = parts().key, parts().settings.public_address, based(command)
 
@@ -104,7 +104,10 @@ def list_offers(number: str) -> dict[str, Any]:
     gives=Gives(schema=answers.OfferListSchema()),
 )
 def list_offers_to_confirm() -> dict[str, Any]:
-    """The offers a driver may confirm now"""
+    """The offers one may confirm now
+
+    A driver those of the hauler's manifests; every party what another proposes about contradicting claims.
+    """
 
     def work(ctx: Context) -> list[dict[str, Any]]:
         return [_document(ctx, driver.offered(ctx, offer)) for offer in driver.to_confirm(ctx)]
@@ -133,9 +136,10 @@ def read_offer(id: str) -> dict[str, Any]:  # noqa: A002 - the parameter's name 
     gives=Gives(status=201, schema=answers.ReceiptSchema(), again=True, refusals=HANDOFF, headers=ETAG, links=LINKS),
 )
 def confirm_offer(secret: str, id: str) -> Answer:  # noqa: A002
-    """The driver's word to exactly these figures
+    """The second party's word to exactly these figures
 
-    The same driver asking again gets the same receipt; everybody else finds the offer used. Five wrong codes end it.
+    The driver's to a handoff, another party's to a settlement. The same person asking again gets the same receipt;
+    everybody else finds the offer used. Five wrong codes end it.
     """
     key = parts().key
     outcome = run_for(caller().actor, lambda ctx: handoffs.confirm_or_count(ctx, key, id, secret))
@@ -153,7 +157,7 @@ def confirm_offer(secret: str, id: str) -> Answer:  # noqa: A002
     gives=Gives(schema=answers.OfferSchema(), refusals=HANDOFF),
 )
 def decline_offer(body: dict[str, str], id: str) -> dict[str, Any]:  # noqa: A002
-    """The driver does not agree with the figures"""
+    """The second party does not agree with the figures"""
 
     def work(ctx: Context) -> dict[str, Any]:
         handoffs.decline(ctx, id, body["reason"])

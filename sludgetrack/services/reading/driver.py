@@ -11,9 +11,7 @@ from sqlalchemy import select
 
 from sludgetrack.domain.commands import Command
 from sludgetrack.domain.errors import NotFound
-from sludgetrack.domain.events import EventType
 from sludgetrack.domain.manifest import ManifestState, Status
-from sludgetrack.domain.permissions import Action, may
 from sludgetrack.services import handoffs
 from sludgetrack.services.cases import open_case
 from sludgetrack.services.commands import load_command
@@ -21,6 +19,7 @@ from sludgetrack.services.context import Context
 from sludgetrack.services.reading.manifests import ManifestFilters, ManifestRow, list_manifests
 from sludgetrack.store import offers
 from sludgetrack.store.offers import Offer, OfferState
+from sludgetrack.store.parties import parties_of
 from sludgetrack.store.tables.registry import organisation, vehicle
 
 MOST_CARDS = 3
@@ -100,21 +99,24 @@ def as_load(ctx: Context, row: ManifestRow, waiting: Offer | None) -> Load:
 
 
 def to_confirm(ctx: Context) -> Sequence[Offer]:
-    """The offers this driver may confirm now: those of the hauler's manifests, but for their own."""
-    found = offers.open_for_hauler(ctx.connection, ctx.actor.organisation, ctx.now)
-    return [offer for offer in found if offer.made_by != ctx.actor.person]
+    """The offers this person may confirm now: a driver those of the hauler's manifests, a party others' settlements."""
+    found = offers.open_among(ctx.connection, ctx.actor.organisation, ctx.now)
+    return [offer for offer in found if offer.made_by != ctx.actor.person and _is_for(ctx, offer)]
+
+
+def _is_for(ctx: Context, offer: Offer) -> bool:
+    return handoffs.may_confirm(ctx.actor, offer, parties_of(ctx.connection, offer.manifest_id, None))
 
 
 def offered(ctx: Context, offer: Offer) -> Offered:
     """An offer to be read. Raises NotFound for somebody who may not read its manifest."""
     case = open_case(ctx, offer.number, lock=False)
-    own = offer.event is EventType.TRANSFERRED and offer.made_by == ctx.actor.person
     return Offered(
         offer=offer,
         command=load_command(offer.event, offer.command),
         state=case.state,
         party=ctx.directory.organisation_by_code(offer.organisation).name,
-        may_confirm=may(ctx.actor, Action.CONFIRM, case.parties) and not own,
+        may_confirm=handoffs.may_confirm(ctx.actor, offer, case.parties),
     )
 
 
@@ -137,7 +139,7 @@ def offered_by_id(ctx: Context, offer_id: str) -> Offered:
 
 
 def confirmed_by_me(ctx: Context, offer_id: str) -> Offered:
-    """What this driver has confirmed. Raises NotFound for anything else."""
+    """What this person has confirmed. Raises NotFound for anything else."""
     found = offered_by_id(ctx, offer_id)
     if found.offer.state is not OfferState.CONFIRMED or found.offer.decided_by != ctx.actor.person:
         raise NotFound(kind="offer", name="")

@@ -13,11 +13,12 @@ from sludgetrack.domain.clocks import Clocks, Deadline, Progress, clocks_of, dea
 from sludgetrack.domain.errors import OutOfRange
 from sludgetrack.domain.events import Entry, EventType, Mark, Method
 from sludgetrack.domain.manifest import HolderKind, ManifestState, Status, Weighing, allowed_events
-from sludgetrack.domain.permissions import BY_EVENT, Action, may
+from sludgetrack.domain.permissions import BY_EVENT, may
 from sludgetrack.domain.quantities import dry_units
 from sludgetrack.domain.times import legal_day
 from sludgetrack.services.cases import Case, open_case
 from sludgetrack.services.context import Context
+from sludgetrack.services.handoffs import AGREED, HANDOFFS, may_confirm
 from sludgetrack.services.reading import paging
 from sludgetrack.services.reading.paging import PageOf
 from sludgetrack.store import manifest_reading, offers, organisation_reading, personal, rules
@@ -136,7 +137,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class OpenOffer:
-    """Figures that wait for the driver's word. ``may_confirm``: by whoever is looking."""
+    """Figures that wait for the second party's word. ``may_confirm``: by whoever is looking."""
 
     id: str
     event: EventType
@@ -200,7 +201,13 @@ def manifest_view(ctx: Context, number: str) -> ManifestView:
 
 def allowed_for(ctx: Context, case: Case) -> tuple[EventType, ...]:
     """What may happen to a manifest now, as far as this person may say it."""
-    return tuple(event for event in allowed_events(case.state) if may(ctx.actor, BY_EVENT[event], case.parties))
+    return tuple(event for event in allowed_events(case.state) if _may_say(ctx, event, case))
+
+
+def _may_say(ctx: Context, event: EventType, case: Case) -> bool:
+    """Contradicting claims are decided on by the authority, or settled by a party's offer."""
+    actions = {BY_EVENT[event], HANDOFFS.get(event, BY_EVENT[event])}
+    return any(may(ctx.actor, action, case.parties) for action in actions)
 
 
 def compare(state: ManifestState) -> Compared:
@@ -287,8 +294,8 @@ def _timeline(
 
 
 def _words(entry: Entry, card: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Word, ...]:
-    """The claiming party's word first, then the driver's; the card beside the claim names both."""
-    people = (card.get("name"), card.get("driver_name"))
+    """The claiming party's word first, then the second party's; the card beside the claim names both."""
+    people = (card.get("name"), card.get("driver_name", card.get(f"{AGREED}name")))
     return tuple(
         Word(
             party=word.party,
@@ -330,5 +337,5 @@ def _offer(ctx: Context, case: Case) -> OpenOffer | None:
         made_at=found.made_at,
         expires_at=found.expires_at,
         expired=ctx.now >= found.expires_at,
-        may_confirm=may(ctx.actor, Action.CONFIRM, case.parties),
+        may_confirm=may_confirm(ctx.actor, found, case.parties),
     )

@@ -166,7 +166,7 @@ def _notes(entry: TimelineEntry) -> Iterator[str]:
             yield f"{field_word(name)} {figure_text(name, figures[name])}"
     for name in ("reason", "remark"):
         if figures.get(name):
-            yield _("%(name)s：%(text)s", name=field_word(name), text=figures[name])
+            yield _("%(name)s：%(said)s", name=field_word(name), said=figures[name])
     if figures.get("assumed_bp"):
         yield _("含水率未测，按 %(assumed)s 估计", assumed=moisture(figures["assumed_bp"]))
     yield from (mark_word(mark) for mark in entry.marks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -11,6 +12,10 @@ from sludgetrack import telemetry
 from sludgetrack.app import create_app
 from sludgetrack.cli.common import open_engine, open_store, settings
 from sludgetrack.worker import Loop
+
+SWITCH_S = 0.0005
+"""How long a thread may compute before another that has its answer from the database goes on: a request asks it some
+twenty times, and would wait Python's usual 5 ms each time."""
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -33,11 +38,14 @@ class _Server(BaseApplication):  # type: ignore[misc]
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests served at once.")
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that serve.")
+@click.option(
+    "--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Requests each process serves at once."
+)
 @click.option(
     "--worker/--no-worker", default=None, help="Run the sheet worker too (default: with the embedded database)."
 )
-def serve(host: str, port: int, threads: int, worker: bool | None) -> None:
+def serve(*, host: str, port: int, processes: int, threads: int, worker: bool | None) -> None:
     """Serve the pages and the API."""
     telemetry.configure()
     given, blobs = settings(), open_store()
@@ -49,6 +57,7 @@ def serve(host: str, port: int, threads: int, worker: bool | None) -> None:
     def forked(_server: Any, _worker: Any) -> None:
         # the parent's connections must not be shared with the process that serves
         engine.dispose(close=False)
+        sys.setswitchinterval(SWITCH_S)
 
     def begin(_server: Any) -> None:
         if loop is not None:
@@ -63,7 +72,7 @@ def serve(host: str, port: int, threads: int, worker: bool | None) -> None:
 
     options = {
         "bind": f"{host}:{port}",
-        "workers": 1,
+        "workers": processes,
         "threads": threads,
         "worker_class": "gthread",
         "post_fork": forked,

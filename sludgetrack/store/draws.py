@@ -20,6 +20,9 @@ from sludgetrack.store.tables.record import entry, log_leaf
 
 _STOCK = (str(Account.PLANT_STOCK), str(Account.SITE_STOCK))
 
+NOWHERE = 2**63 - 1
+"""Behind every place in the log: a disposal without its leaf is shown with all that is on record."""
+
 Units = dict[int, int]
 """Origin units by the row of their production batch."""
 
@@ -35,7 +38,7 @@ class Drawn(NamedTuple):
 class Disposed:
     """What a disposal took: from which lot (its row), of which kind, in both measures, by origin, whole units.
 
-    ``position``: its leaf in the log.
+    ``position``: its leaf in the log, or ``NOWHERE`` where somebody took that away.
     """
 
     position: int
@@ -71,7 +74,7 @@ def disposed(connection: Connection, event_id: str) -> Disposed:
     query = (
         select(holding.c.id, holding.c.kind, log_leaf.c.position)
         .join(disposal, disposal.c.holding_id == holding.c.id)
-        .join(log_leaf, log_leaf.c.ref == disposal.c.event_id)
+        .outerjoin(log_leaf, log_leaf.c.ref == disposal.c.event_id)
         .where(disposal.c.event_id == event_id)
     )
     lot = connection.execute(query).one()
@@ -82,7 +85,8 @@ def disposed(connection: Connection, event_id: str) -> Disposed:
         .order_by(p.origin_id)
     ).all()
     physical = int(sum(row.physical for row in gone))
-    return Disposed(lot.position, lot.id, lot.kind, physical, {row.origin_id: int(row.origin) for row in gone})
+    position = NOWHERE if lot.position is None else lot.position
+    return Disposed(position, lot.id, lot.kind, physical, {row.origin_id: int(row.origin) for row in gone})
 
 
 def receipts_behind(connection: Connection, taken: Disposed) -> dict[str, int]:

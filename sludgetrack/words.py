@@ -33,6 +33,15 @@ def route_word(code: str | None) -> str:
     return code if route is None else f"{route.en if is_english() else route.zh} {code}"
 
 
+def source_word(text: str) -> str:
+    """A rule's source; those of the shipped national targets in the reader's language, others as they were entered."""
+    shipped: dict[str, str] = {
+        "national plan (city)": _("国家规划（城市）"),
+        "national plan (prefecture-level and above)": _("国家规划（地级及以上城市）"),
+    }
+    return shipped.get(text, text)
+
+
 def field_word(name: str) -> str:
     """A claim field's name."""
     rule = BY_NAME.get(name)

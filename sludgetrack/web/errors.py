@@ -19,6 +19,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(404, _missing)
+    app.register_error_handler(405, _missing)
     app.register_error_handler(413, _too_large)
     app.register_error_handler(500, _broken)
 
@@ -35,10 +36,10 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001 - Flas
     ), 400
 
 
-def _missing(error: HTTPException) -> ResponseReturnValue:  # noqa: ARG001 - Flask's signature
+def _missing(error: HTTPException) -> ResponseReturnValue:
     return render_template(
         "errors/refused.html", title=_("没有这个页面"), detail=_("地址可能写错了，或者内容已移走。")
-    ), 404
+    ), error.code or 404
 
 
 def _too_large(error: HTTPException) -> ResponseReturnValue:  # noqa: ARG001 - Flask's signature

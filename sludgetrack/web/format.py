@@ -6,6 +6,7 @@ Pure functions first, then the Jinja filters that bind them to a locale, a legal
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 _NUMBER_DIGITS = 20
 _PLATE_HEAD = 2
 _PLATE_LENGTHS = range(7, 9)
+_UNITS = frozenset({"kg"})
 
 
 def tonnes(kg: int | None) -> str:
@@ -117,6 +119,18 @@ def plate(text: str | None) -> str:
     if len(text) in _PLATE_LENGTHS and "\u4e00" <= text[0] <= "\u9fff" and text.isalnum():
         return f"{text[:_PLATE_HEAD]}·{text[_PLATE_HEAD:]}"
     return text
+
+
+def label(text: object) -> str:
+    """A text as it stands alone: English begins with a capital, units and Chinese stay as they are."""
+    if text is None:
+        return DASH
+    words = text if isinstance(text, str) else str(text)
+    first = re.match(r"[a-z]{2,}", words)
+    if first is None or first.group() in _UNITS:
+        return words
+    # slices of Markup are Markup
+    return words[:1].upper() + words[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +227,7 @@ PLAIN_FILTERS: Mapping[str, Callable[..., object]] = {
     "number_groups": number_groups,
     "number_text": number_text,
     "plate": plate,
+    "label": label,
     "iso": iso,
     "tonnes_typed": tonnes_from_kg,
     "percent_typed": percent_from_bp,

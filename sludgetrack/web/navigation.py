@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from sludgetrack.access.actors import SignedIn
 from sludgetrack.domain.identity import Role
 from sludgetrack.web import words
+from sludgetrack.web.register_words import listed
 from sludgetrack.web.signing_in import current
 
 
@@ -23,6 +24,8 @@ class Item:
     label: Any
     icon: str
     roles: frozenset[Role]
+    also: tuple[str, ...] = ()
+    """Paths of pages that belong to it without lying under its own."""
 
 
 def _for(*roles: Role) -> frozenset[Role]:
@@ -35,7 +38,7 @@ ITEMS: tuple[Item, ...] = (
     Item("plant.production", lazy_gettext("产泥申报"), "layers", _for(Role.CLERK)),
     Item("dispatch.board", lazy_gettext("派车"), "truck", _for(Role.DISPATCHER)),
     Item("site.arrivals", lazy_gettext("待进厂"), "scale", _for(Role.OPERATOR)),
-    Item("site.lots", lazy_gettext("库存与处置"), "layers", _for(Role.OPERATOR)),
+    Item("site.lots", lazy_gettext("库存与处置"), "layers", _for(Role.OPERATOR), ("/site/dispose", "/site/disposals")),
     Item("driver.loads", lazy_gettext("我的车"), "truck", _for(Role.DRIVER)),
     Item("regulator.overview", lazy_gettext("总览"), "today", _for(Role.INSPECTOR)),
     Item("regulator.trace", lazy_gettext("追溯"), "search", _for(Role.INSPECTOR)),
@@ -46,6 +49,7 @@ ITEMS: tuple[Item, ...] = (
         lazy_gettext("联单"),
         "sheet",
         _for(Role.CLERK, Role.OPERATOR, Role.DISPATCHER, Role.INSPECTOR),
+        ("/regulator/manifests",),
     ),
     Item("paper.index", lazy_gettext("纸质补录"), "print", _for(Role.CLERK, Role.OPERATOR)),
     Item("regulator.policies", lazy_gettext("政策"), "flag", _for(Role.INSPECTOR)),
@@ -71,12 +75,13 @@ def _around() -> dict[str, object]:
         "route_word": words.route_word,
         "field_word": words.field_word,
         "role_word": words.role_word,
+        "source_word": words.source_word,
     }
     return {"who": _card(who) if who else None, "nav": _nav(who) if who else [], **named}
 
 
 def _card(who: SignedIn) -> dict[str, str]:
-    roles = "、".join(words.role_word(role) for role in Role if who.actor.has(role))
+    roles = listed(words.role_word(role) for role in Role if who.actor.has(role))
     return {
         "person": who.name,
         "organisation": who.organisation_name,
@@ -89,14 +94,15 @@ def _card(who: SignedIn) -> dict[str, str]:
 def _nav(who: SignedIn) -> list[dict[str, object]]:
     known = [i for i in ITEMS if who.actor.roles & i.roles and i.endpoint in current_app.view_functions]
     addresses = [url_for(item.endpoint) for item in known]
-    current_one = _nearest(request.path, addresses)
+    under = {path: address for item, address in zip(known, addresses, strict=True) for path in (address, *item.also)}
+    current_one = under.get(_nearest(request.path, under))
     return [
         {"href": address, "label": item.label, "icon": item.icon, "current": address == current_one}
         for item, address in zip(known, addresses, strict=True)
     ]
 
 
-def _nearest(path: str, addresses: list[str]) -> str | None:
-    """The page in the navigation that a path is or lies under."""
-    above = [a for a in addresses if path == a or path.startswith(a.rstrip("/") + "/")]
-    return max(above, key=len, default=None)
+def _nearest(path: str, known: Iterable[str]) -> str:
+    """The longest of the known paths that a path is or lies under; empty where there is none."""
+    above = [one for one in known if path == one or path.startswith(one.rstrip("/") + "/")]
+    return max(above, key=len, default="")

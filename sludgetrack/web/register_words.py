@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 from sludgetrack.domain.identity import CityClass, FacilityKind, OrganisationKind, Role
 from sludgetrack.services.reading.admin import Difference
 from sludgetrack.web.format import DASH, mass, plate
+from sludgetrack.web.forms import reading
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import is_english, role_word, route_word
+
+_DAYS = frozenset({"permit_valid_to", "valid_to"})
 
 
 def organisation_kinds() -> Mapping[str, str]:
@@ -112,6 +116,18 @@ def field_word_of(what: str, name: str) -> str:
     return register_fields().get(name, name)
 
 
+def form_labels() -> dict[str, str]:
+    """The fields of the registers as forms name them."""
+    own = {
+        "organisation": _("经营单位"),
+        "holder": _("属于"),
+        "rated_t": _("核定载质量"),
+        "tare_t": _("皮重"),
+        "capacity_t80_d": _("处理能力"),
+    }
+    return {**register_fields(), **own}
+
+
 def ordered(differences: Iterable[Difference]) -> list[Difference]:
     """Fields in the order people fill them in."""
     order = list(register_fields())
@@ -133,6 +149,8 @@ def value_text(name: str, value: object) -> str:
         return mass(value)
     if isinstance(value, list):
         return listed(_code_text(name, str(item)) for item in value)
+    if name in _DAYS:
+        return reading().day(date.fromisoformat(str(value)))
     return plate(str(value)) if name in ("plate", "vehicle") else _code_text(name, str(value))
 
 

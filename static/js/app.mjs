@@ -22,6 +22,11 @@ for (const [selector, module] of wanted) {
 const first = document.querySelector("[data-focus]");
 if (first) first.focus();
 
+// where the navigation is a strip, the page one is on is within sight
+const strip = document.querySelector(".side");
+const here = strip && strip.querySelector("[aria-current]");
+if (here && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+
 if (document.querySelector("[data-buzz]") && navigator.vibrate) {
   // browsers refuse to vibrate before the page was touched
   if (!navigator.userActivation || navigator.userActivation.hasBeenActive) navigator.vibrate([60, 40, 120]);

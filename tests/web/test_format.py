@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from jinja2 import Environment
+from markupsafe import Markup
 
 from sludgetrack.i18n import CHINESE, ENGLISH
 from sludgetrack.web.format import (
@@ -19,6 +20,7 @@ from sludgetrack.web.format import (
     install,
     iso,
     kilograms,
+    label,
     mass,
     moisture,
     number_groups,
@@ -170,3 +172,15 @@ def test_filters_ask_who_reads_at_each_use() -> None:
     template = env.from_string("{{ 45|duration }}")
 
     assert [plain(template.render()), plain(template.render())] == ["45分钟", "45 min"]
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [("net out", "Net out"), ("kg", "kg"), ("t (dry)", "t (dry)"), ("pH", "pH"), ("净重 t", "净重 t"), ("", "")],
+)
+def test_a_text_that_stands_alone_begins_with_a_capital_but_a_unit_does_not(text: str, alone: str) -> None:
+    assert label(text) == alone
+
+
+def test_a_text_with_markup_that_stands_alone_stays_markup() -> None:
+    assert isinstance(label(Markup("net <b>out</b>")), Markup)

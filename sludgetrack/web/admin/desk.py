@@ -12,10 +12,18 @@ from sludgetrack.services.administering import Outcome
 from sludgetrack.services.permits import SOON
 from sludgetrack.web import forms, register_words
 from sludgetrack.web.acting import acting
+from sludgetrack.web.forms import Form
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.texts import gettext as _
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+def posted(**own: str) -> Form:
+    """The form as it was sent; its errors name the fields of the registers, some by another name of their ``own``."""
+    form = forms.posted()
+    form.labels.update(register_words.form_labels(), **own)
+    return form
 
 
 @blueprint.context_processor

@@ -17,7 +17,7 @@ from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.registry_reading import FacilityRow, PermitRow
 from sludgetrack.web import forms, register_words
 from sludgetrack.web.acting import acting, do
-from sludgetrack.web.admin.desk import blueprint, is_authority, say, today_and_soon
+from sludgetrack.web.admin.desk import blueprint, is_authority, posted, say, today_and_soon
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.texts import gettext as _
@@ -62,7 +62,7 @@ def new_facility() -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def register_facility() -> ResponseReturnValue:
     """Register a plant, site or transfer station."""
-    form = forms.posted()
+    form = posted()
     new = form.load(RegisterFacilitySchema(), {"routes": form.chosen("routes")})
     if new is not None:
         outcome = form.guard(lambda: do(lambda ctx: facilities.register_facility(ctx, new)), _words())
@@ -96,7 +96,7 @@ def facility(code: str) -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def change_facility(code: str) -> ResponseReturnValue:
     """Other facts."""
-    form = forms.posted()
+    form = posted()
     change = form.load(ChangeFacilitySchema(), {"facility": code, "routes": form.chosen("routes")})
     if change is not None:
         outcome = form.guard(lambda: do(lambda ctx: facilities.change_facility(ctx, change)), _words())

@@ -14,7 +14,7 @@ from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.registry_reading import FacilityRow, OrganisationRow
 from sludgetrack.web import forms, register_words
 from sludgetrack.web.acting import acting, do
-from sludgetrack.web.admin.desk import blueprint, is_authority, say
+from sludgetrack.web.admin.desk import blueprint, is_authority, posted, say
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.texts import gettext as _
@@ -42,7 +42,7 @@ def new_organisation() -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def register_organisation() -> ResponseReturnValue:
     """Register it, and go on to its first administrator."""
-    form = forms.posted()
+    form = posted()
     new = form.load(RegisterOrganisationSchema())
     if new is not None:
         outcome = form.guard(lambda: do(lambda ctx: facilities.register_organisation(ctx, new)))
@@ -70,7 +70,7 @@ def organisation(code: str) -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def change_organisation(code: str) -> ResponseReturnValue:
     """Other facts."""
-    form = forms.posted()
+    form = posted()
     change = form.load(ChangeOrganisationSchema(), {"organisation": code})
     if change is not None:
         outcome = form.guard(lambda: do(lambda ctx: facilities.change_organisation(ctx, change)))

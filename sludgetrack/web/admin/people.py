@@ -22,7 +22,7 @@ from sludgetrack.store.directory import Organisation
 from sludgetrack.store.registry_reading import PersonRow
 from sludgetrack.web import forms, register_words
 from sludgetrack.web.acting import acting, do
-from sludgetrack.web.admin.desk import blueprint, say
+from sludgetrack.web.admin.desk import blueprint, posted, say
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.texts import gettext as _
@@ -63,7 +63,7 @@ def new_person() -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def add_person() -> ResponseReturnValue:
     """Enter somebody and show their initial password, which stands nowhere else."""
-    form = forms.posted()
+    form = posted(name=_("姓名"))
     form.values["login"] = form["login"].lower()
     new = form.load(AddPersonSchema(), {"organisation": _organisation(form), "roles": form.chosen("roles")})
     if new is not None and form.guard(lambda: do(lambda ctx: _enter(ctx, new, form["password"])), _words()) is not None:
@@ -88,7 +88,7 @@ def person(person_id: object) -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def change_person(person_id: object) -> ResponseReturnValue:
     """Other facts or roles."""
-    form = forms.posted()
+    form = posted(name=_("姓名"))
     change = form.load(ChangePersonSchema(), {"person": str(person_id), "roles": form.chosen("roles")})
     if change is not None:
         outcome = form.guard(lambda: do(lambda ctx: people.change_person(ctx, change)), _words())
@@ -102,7 +102,7 @@ def change_person(person_id: object) -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def switch_person(person_id: object) -> ResponseReturnValue:
     """Somebody leaves, and is signed out everywhere, or comes back."""
-    form = forms.posted()
+    form = posted(name=_("姓名"))
     switch = SwitchPerson(event_id=form.event_id, person=str(person_id), active=form["active"] == "yes")
     outcome = form.guard(lambda: do(lambda ctx: _switch(ctx, switch)), _words())
     if outcome is None:
@@ -118,7 +118,7 @@ def switch_person(person_id: object) -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def reset_password(person_id: object) -> ResponseReturnValue:
     """A new initial password, shown once; every session of theirs ends."""
-    form = forms.posted()
+    form = posted(name=_("姓名"))
     found = do(lambda ctx: _own(ctx, str(person_id)))
     reset = ResetPassword(event_id=form.event_id, person=found.id)
     if form.guard(lambda: do(lambda ctx: _reset(ctx, reset, found, form["password"]))):

@@ -14,7 +14,7 @@ from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.registry_reading import FacilityRow, VehicleRow
 from sludgetrack.web import forms, register_words
 from sludgetrack.web.acting import acting, do
-from sludgetrack.web.admin.desk import blueprint, say
+from sludgetrack.web.admin.desk import blueprint, posted, say
 from sludgetrack.web.format import plate
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only
@@ -32,7 +32,7 @@ def new_permit() -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def add_permit() -> ResponseReturnValue:
     """Enter a permit."""
-    form = forms.posted()
+    form = posted()
     holder, _sep, name = form["holder"].partition(":")
     new = form.load(AddPermitSchema(), {holder: name} if name else {})
     if new is not None:

@@ -16,7 +16,7 @@ from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.registry_reading import VehicleRow
 from sludgetrack.web import forms
 from sludgetrack.web.acting import acting, do
-from sludgetrack.web.admin.desk import blueprint, say, today_and_soon
+from sludgetrack.web.admin.desk import blueprint, posted, say, today_and_soon
 from sludgetrack.web.format import plate as plate_text
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only
@@ -43,7 +43,7 @@ def new_vehicle() -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def add_vehicle() -> ResponseReturnValue:
     """Enter a truck."""
-    form = forms.posted()
+    form = posted()
     new = form.load(AddVehicleSchema())
     if new is not None:
         outcome = form.guard(lambda: do(lambda ctx: vehicles.add_vehicle(ctx, new)))
@@ -72,7 +72,7 @@ def vehicle(plate: str) -> ResponseReturnValue:
 @signed_in_only(Role.ADMINISTRATOR)
 def change_vehicle(plate: str) -> ResponseReturnValue:
     """Other figures, or out of service."""
-    form = forms.posted()
+    form = posted()
     change = form.load(ChangeVehicleSchema(), {"plate": plate})
     if change is not None:
         outcome = form.guard(lambda: do(lambda ctx: vehicles.change_vehicle(ctx, change)))

@@ -26,7 +26,7 @@ from sludgetrack.web.regulator.desk import blueprint, for_inspectors
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.site.disposing import breach_text
 from sludgetrack.web.texts import gettext as _
-from sludgetrack.web.words import route_word
+from sludgetrack.web.words import route_word, source_word
 
 MOST_SOURCES = 5
 """Plants with a place of their own in the flow picture; the others share one."""
@@ -90,7 +90,7 @@ def _card(one: reading.Judged) -> dict[str, Any]:
         "before": one.before,
         "met": one.met,
         "target": words.target_text(first) if first else "",
-        "source": first.source if first else "",
+        "source": source_word(first.source) if first else "",
     }
 
 

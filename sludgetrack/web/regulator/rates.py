@@ -30,7 +30,7 @@ from sludgetrack.web.regulator.behind import Line, batch_lines, event_lines
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.texts import gettext as _
-from sludgetrack.web.words import route_word
+from sludgetrack.web.words import route_word, source_word
 
 LONGEST = timedelta(days=366 * 10)
 MASSES = ("produced", "opening_stock", "harmless", "noncompliant", "unaccounted", "closing_stock", "landfilled")
@@ -267,7 +267,7 @@ def _targets(seen: Accounts) -> Iterator[dict[str, Any]]:
                     "judged": n == 0,
                     "year": target.year,
                     "binding": target.binding,
-                    "source": target.source,
+                    "source": source_word(target.source),
                 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +12,16 @@ from sludgetrack.domain import numbers
 from sludgetrack.domain.errors import NotANumber
 from sludgetrack.domain.manifest import Status
 from sludgetrack.services.reading import roadside as reading
-from sludgetrack.services.reading.roadside import Check, Checked, Load, Verdict
+from sludgetrack.services.reading.roadside import Check, Checked, Load, Roadside, Verdict
 from sludgetrack.web.acting import do
 from sludgetrack.web.forms import reading as page_reading
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import route_word
+
+_PLATE: Final = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[\u4e00-\u9fff]?")
+"""A whole number plate: a place, five characters, six for new energy, or four and the word for a trailer."""
 
 
 @blueprint.get("/roadside", endpoint="roadside")
@@ -33,7 +37,7 @@ def page() -> ResponseReturnValue:
         "regulator/roadside.html",
         text=text,
         seen=seen,
-        answer=_answers()[seen.verdict] if seen else None,
+        answer=_answer(seen) if seen else None,
         wrong=[_told(one) for one in seen.checks if not one.fits] if seen else [],
         right=[_told(one) for one in seen.checks if one.fits] if seen else [],
         place=_place(seen.load) if seen and seen.load else "",
@@ -56,6 +60,14 @@ def _place(load: Load) -> str:
         Status.ARRIVED: _("%(site)s 门口", site=load.destination),
         Status.HOLDING: _("退回 %(plant)s 的路上", plant=load.giver),
     }.get(load.status, "")
+
+
+def _answer(seen: Roadside) -> dict[str, str]:
+    """The verdict; half a plate is no truck without a manifest."""
+    if seen.verdict is not Verdict.NOTHING or seen.vehicle or seen.last or _PLATE.fullmatch(seen.plate):
+        return _answers()[seen.verdict]
+    text = _("请输全车牌，例如 豫G12345；也可以输入 20 位联单编号。")
+    return {"tone": "warning", "icon": "warning", "title": _("车牌不完整"), "text": text}
 
 
 def _answers() -> dict[Verdict, dict[str, str]]:

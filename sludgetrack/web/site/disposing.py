@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sludgetrack import reference
@@ -20,7 +21,7 @@ from sludgetrack.services.reading.stock import DisposalRow, Lot
 from sludgetrack.store.blobs import BlobDamaged, BlobMissing
 from sludgetrack.store.directory import Facility
 from sludgetrack.web import forms
-from sludgetrack.web.acting import do
+from sludgetrack.web.acting import acting, do
 from sludgetrack.web.format import DASH, percent
 from sludgetrack.web.forms import Form
 from sludgetrack.web.runtime import runtime
@@ -84,6 +85,7 @@ def dispose_it() -> ResponseReturnValue:
     if form["step"] == "record":
         receipt = form.attempt(EventType.DISPOSED, _record, fixed=fixed)
         if receipt is not None:
+            flash(_("处置已登记，监管部门看得到。接下来可以打印处置单，或处置下一批。"), "good")
             return redirect(url_for("site.disposal", name=form["disposal"]))
     at, lot = do(work)
     judgement = None
@@ -97,10 +99,12 @@ def dispose_it() -> ResponseReturnValue:
 def disposal(name: str) -> ResponseReturnValue:
     """One disposal, with what it broke and its sheet."""
     found = do(lambda ctx: stock.disposal(ctx, name))
+    actor = acting().actor
     return render_template(
         "site/disposal.html",
         found=found,
         row=found.row,
+        mine=actor.has(Role.OPERATOR) and found.row.facility in actor.facilities,
         breaches=[breach_text(reason) for reason in found.row.reasons],
         refresh=request.path,
     )
@@ -178,6 +182,7 @@ def _page(at: Facility, lot: Lot, form: Form, judgement: Judgement | None = None
         form=form,
         routes=_routes(at),
         judgement=judgement,
+        day=date.fromisoformat(str(form["day"])) if judgement else None,
         breaches=[breach_text(reason) for reason in judgement.reasons] if judgement else [],
         shares=[breach_text(reason) for reason in judgement.by_division.values()] if judgement else [],
         permitted=form["route"] in at.routes or not form["route"],

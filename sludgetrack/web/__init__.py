@@ -24,6 +24,7 @@ from sludgetrack.web import (
     plant,
     public,
     regulator,
+    settling,
     signing_in,
     site,
 )
@@ -40,7 +41,7 @@ def init(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for pages in (public, offers, driver, site, photos):
         app.register_blueprint(pages.blueprint)
-    for desk in (plant, handing, manifests, dispatch, paper, regulator):
+    for desk in (plant, handing, settling, manifests, dispatch, paper, regulator):
         app.register_blueprint(desk.blueprint)
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from sludgetrack.documents import qr
 from sludgetrack.domain import numbers
-from sludgetrack.domain.errors import DomainError, IdempotencyConflict, NotAllowedNow, NotANumber, WrongCode
+from sludgetrack.domain.errors import DomainError, IdempotencyConflict, NotAllowedNow, NotANumber
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.identity import Role
 from sludgetrack.domain.manifest import Status
@@ -27,7 +27,7 @@ from sludgetrack.web import forms
 from sludgetrack.web.acting import do
 from sludgetrack.web.format import plate
 from sludgetrack.web.forms import Form
-from sludgetrack.web.offers import HANDED_TO_DRIVER, count_wrong_try, offer_page
+from sludgetrack.web.offers import HANDED_TO_DRIVER, looked_up, offer_page
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.texts import gettext as _
@@ -124,7 +124,7 @@ def code_typed(number: str) -> ResponseReturnValue:
     if waiting is None:
         form.blame("code", _("对方还没有出码，或者码已过期。请对方先出码。"))
         return _code_page(number, form)
-    found = _looked_up(form, waiting, numbers.compact(form["code"]), "code")
+    found = looked_up(form, waiting, numbers.compact(form["code"]), "code")
     return offer_page(found, numbers.compact(form["code"])) if found else _code_page(number, form)
 
 
@@ -138,6 +138,8 @@ def done(offer_id: str) -> ResponseReturnValue:
         return found, manifest_view(ctx, found.offer.number)
 
     found, view = do(work)
+    if found.offer.event is EventType.RESOLVED:
+        return redirect(url_for("settling.done", number=found.offer.number, event_id=offer_id))
     sheet = next((sheet for sheet in view.sheets if sheet.event_id == offer_id), None)
     return render_template(
         "driver/done.html",
@@ -290,20 +292,8 @@ def _by_code(form: Form, text: str) -> ResponseReturnValue:
     if len(waiting) > 1:
         readable = do(lambda ctx: [driver.offered(ctx, offer) for offer in waiting])
         return render_template("driver/which.html", waiting=readable, code=text)
-    found = _looked_up(form, waiting[0], text, "entry")
+    found = looked_up(form, waiting[0], text, "entry")
     return offer_page(found, text) if found else _enter_page(form)
-
-
-def _looked_up(form: Form, waiting: Offer, text: str, field: str) -> Offered | None:
-    """The offer as it is read, if these are its digits; what is wrong stands beside the field."""
-    try:
-        return do(lambda ctx: driver.offered_by_code(ctx, runtime().key, waiting.id, text))
-    except WrongCode as error:
-        count_wrong_try(waiting.id)
-        form.blame(field, forms.said(error))
-    except DomainError as error:
-        form.blame(field, forms.said(error))
-    return None
 
 
 def _number_in(text: str) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from sludgetrack.documents import qr
+from sludgetrack.domain.errors import NoDispute
 from sludgetrack.domain.events import KINDS, EventType
 from sludgetrack.domain.manifest import Status
 from sludgetrack.problems import N_
 from sludgetrack.services import handoffs
 from sludgetrack.services.commands import load_command
+from sludgetrack.services.reading.disputes import proposal
 from sludgetrack.services.reading.handing import OfferScreen, ScreenState, offer_screen
 from sludgetrack.services.reading.manifests import ManifestView, TimelineEntry, manifest_view
 from sludgetrack.web import forms
 from sludgetrack.web.acting import acting, do
+from sludgetrack.web.claims import claim_card
 from sludgetrack.web.format import mass
 from sludgetrack.web.forms import Form
 from sludgetrack.web.manifest_words import awaited, figure_rows, sheet_address
@@ -45,10 +48,8 @@ def code(number: str, offer_id: str) -> ResponseReturnValue:
 def state(number: str, offer_id: str) -> ResponseReturnValue:
     """What the screen asks every other second: whether it still waits, and where to go if not."""
     screen = _screen(number, offer_id)
-    if screen.state is ScreenState.DONE:
-        address = url_for("handing.done", number=number, event_id=screen.offer.id)
-    else:
-        address = url_for("handing.code", number=number, offer_id=screen.offer.id)
+    done = screen.state is ScreenState.DONE
+    address = _done_at(screen) if done else url_for("handing.code", number=number, offer_id=screen.offer.id)
     return jsonify(state=str(screen.state), next=address)
 
 
@@ -72,8 +73,10 @@ def again(number: str, offer_id: str) -> ResponseReturnValue:
 @blueprint.get("/codes/<offer_id>/unconfirmed")
 @signed_in_only()
 def unconfirmed(number: str, offer_id: str) -> ResponseReturnValue:
-    """Why the driver cannot confirm."""
+    """Why the driver cannot confirm. A settlement without the other party's word is none."""
     screen = _screen(number, offer_id)
+    if screen.offer.event is EventType.RESOLVED:
+        abort(404)
     return _done(screen) if screen.state is ScreenState.DONE else _unconfirmed_page(screen, forms.fresh())
 
 
@@ -136,10 +139,18 @@ def _recorded(number: str, event_id: str) -> tuple[ManifestView, TimelineEntry]:
 
 
 def _done(screen: OfferScreen) -> ResponseReturnValue:
-    return redirect(url_for("handing.done", number=screen.offer.number, event_id=screen.offer.id))
+    return redirect(_done_at(screen))
+
+
+def _done_at(screen: OfferScreen) -> str:
+    """Where what was done is told."""
+    page = "settling.done" if screen.offer.event is EventType.RESOLVED else "handing.done"
+    return url_for(page, number=screen.offer.number, event_id=screen.offer.id)
 
 
 def _page(screen: OfferScreen, form: Form) -> ResponseReturnValue:
+    if screen.offer.event is EventType.RESOLVED:
+        return _settlement_page(screen, form)
     page = render_template(
         "handing/code.html",
         screen=screen,
@@ -151,6 +162,27 @@ def _page(screen: OfferScreen, form: Form) -> ResponseReturnValue:
         qr=_qr(screen),
         title=_offer_title(screen.offer.event),
         change=_change(screen),
+        address=runtime().settings.public_address,
+    )
+    return page, form.status
+
+
+def _settlement_page(screen: OfferScreen, form: Form) -> ResponseReturnValue:
+    """The code of a proposed settlement, or what became of it; on to the manifest where the dispute is over."""
+    try:
+        seen = do(lambda ctx: proposal(ctx, screen.offer))
+    except NoDispute:
+        flash(_("争议已经裁定，这份提议不再有效。"), "info")
+        return redirect(url_for("manifests.page", number=screen.offer.number))
+    page = render_template(
+        "settling/code.html",
+        screen=screen,
+        form=form,
+        offer=screen.offer,
+        proposal=seen,
+        card=claim_card,
+        seconds=int(handoffs.LIFETIME.total_seconds()),
+        qr=_qr(screen),
         address=runtime().settings.public_address,
     )
     return page, form.status

@@ -38,7 +38,7 @@ from sludgetrack.web.acting import acting, do
 from sludgetrack.web.format import number_text
 from sludgetrack.web.forms import reading
 from sludgetrack.web.handing import EDITED_AT
-from sludgetrack.web.manifest_steps import steps
+from sludgetrack.web.manifest_steps import settlement, steps
 from sludgetrack.web.manifest_words import mark_word
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
@@ -125,6 +125,7 @@ def page(number: str) -> ResponseReturnValue:
         verdict=text,
         tone=tone,
         steps=steps(view),
+        settlement=settlement(view),
         sheets=[(entry, manifest_words.sheet_address(view, entry)) for entry in view.timeline if entry.sheet],
         missing=_missing_sheets(view.timeline),
         proof=proof,

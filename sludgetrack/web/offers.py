@@ -1,4 +1,4 @@
-"""The driver's word: an offer opened by its address or its six digits, read, and confirmed or declined.
+"""The second party's word: an offer opened by its address or its six digits, read, and confirmed or declined.
 
 A scanned address is ``/O/<TOKEN>``; whoever types reaches the same page through ``driver.code``. Only confirming and
 declining change anything.
@@ -22,7 +22,6 @@ from sludgetrack.domain.errors import (
     WrongCode,
 )
 from sludgetrack.domain.events import EventType
-from sludgetrack.domain.identity import Role
 from sludgetrack.domain.manifest import Weighing
 from sludgetrack.problems import problem_of
 from sludgetrack.services import handoffs
@@ -30,9 +29,10 @@ from sludgetrack.services.context import Context
 from sludgetrack.services.reading import driver
 from sludgetrack.services.reading.driver import Offered
 from sludgetrack.services.reading.manifests import Compared, side_by_side
-from sludgetrack.store.offers import OfferState
-from sludgetrack.web import forms
+from sludgetrack.store.offers import Offer, OfferState
+from sludgetrack.web import forms, proposals
 from sludgetrack.web.acting import acting, do
+from sludgetrack.web.forms import Form
 from sludgetrack.web.manifest_words import verdict, weighings
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
@@ -60,10 +60,12 @@ def scanned(token: str) -> ResponseReturnValue:
     key = runtime().key
     try:
         found = do(lambda ctx: driver.offered_by_token(ctx, key, token))
+        if _is_settlement(found):
+            return proposals.opened(found, token)
         if not found.may_confirm:
             return render_template("driver/not_yours.html", offered=found), 403
         if _is_mine(found):
-            return redirect(url_for("driver.done", offer_id=found.offer.id))
+            return redirect(_done(found))
         do(lambda ctx: handoffs.look(ctx, key, found.offer.id, token))
     except DomainError as error:
         return ended(error)
@@ -71,26 +73,33 @@ def scanned(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/offers/<offer_id>/confirm")
-@signed_in_only(Role.DRIVER)
+@signed_in_only()
 def confirm(offer_id: str) -> ResponseReturnValue:
-    """The driver's yes to exactly these figures."""
+    """The second party's yes to exactly these figures."""
     secret, key = request.form.get(SECRET, ""), runtime().key
+    over = ended
     try:
+        found = do(lambda ctx: driver.offered_by_id(ctx, offer_id))
+        over = proposals.ended if _is_settlement(found) else ended
         do(lambda ctx: handoffs.confirm(ctx, key, offer_id, secret))
     except WrongCode as error:
         count_wrong_try(offer_id)
-        return ended(error)
+        return over(error)
     except DomainError as error:
-        return ended(error)
-    return redirect(url_for("driver.done", offer_id=offer_id))
+        return over(error)
+    return proposals.agreed(found.offer) if _is_settlement(found) else redirect(_done(found))
 
 
 @blueprint.post("/offers/<offer_id>/decline")
-@signed_in_only(Role.DRIVER)
+@signed_in_only()
 def decline(offer_id: str) -> ResponseReturnValue:
-    """The driver's no; the other side sees why."""
-    reason = request.form.get("reason", "").strip()[:120] or decline_reasons()[-1][0]
+    """The second party's no; the other side sees why."""
+    reason = request.form.get("reason", "").strip()[:120]
     try:
+        found = do(lambda ctx: driver.offered_by_id(ctx, offer_id))
+        if _is_settlement(found):
+            return proposals.declined(found, request.form.get(SECRET, ""), reason)
+        reason = reason or decline_reasons()[-1][0]
         do(lambda ctx: handoffs.decline(ctx, offer_id, reason))
     except DomainError as error:
         return ended(error)
@@ -100,6 +109,8 @@ def decline(offer_id: str) -> ResponseReturnValue:
 
 def offer_page(found: Offered, secret: str) -> ResponseReturnValue:
     """The figures, large, with yes and no. ``secret`` is how the driver got here: the token or the digits."""
+    if _is_settlement(found):
+        return proposals.page(found, secret)
     beside = compared(found)
     return render_template(
         "driver/offer.html",
@@ -115,7 +126,7 @@ def offer_page(found: Offered, secret: str) -> ResponseReturnValue:
 
 
 def ended(error: DomainError) -> ResponseReturnValue:
-    """The page for an offer that cannot be confirmed, or not by this person."""
+    """The page for a handoff's offer that cannot be confirmed, or not by this person."""
     ending = _ending(error)
     return render_template("driver/over.html", ending=ending), ending.status
 
@@ -127,6 +138,18 @@ def count_wrong_try(offer_id: str) -> None:
         handoffs.count_wrong_try(ctx, offer_id)
 
     do(count)
+
+
+def looked_up(form: Form, waiting: Offer, text: str, field: str) -> Offered | None:
+    """The offer as it is read, if these are its digits; what is wrong stands beside the field."""
+    try:
+        return do(lambda ctx: driver.offered_by_code(ctx, runtime().key, waiting.id, text))
+    except WrongCode as error:
+        count_wrong_try(waiting.id)
+        form.blame(field, forms.said(error))
+    except DomainError as error:
+        form.blame(field, forms.said(error))
+    return None
 
 
 def decline_reasons() -> list[tuple[str, str]]:
@@ -153,6 +176,15 @@ def compared(found: Offered) -> Compared:
         moisture_bp=command.moisture_in_bp,
     )
     return side_by_side(found.state.loaded, into)
+
+
+def _is_settlement(found: Offered) -> bool:
+    """What the parties agree on, with pages of its own; everything else is a driver's to confirm."""
+    return found.offer.event is EventType.RESOLVED
+
+
+def _done(found: Offered) -> str:
+    return url_for("driver.done", offer_id=found.offer.id)
 
 
 def _is_mine(found: Offered) -> bool:

@@ -1,4 +1,4 @@
-"""A dispute as whoever decides it sees it: the claims that contradict each other, and what follows from each choice."""
+"""A dispute as its parties and the authority see it: contradicting claims, and what follows from each choice."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 from sludgetrack.domain.errors import NoDispute
 from sludgetrack.domain.events import Entry, EventType, Mark
 from sludgetrack.domain.manifest import ManifestState, Status, decided, replay
+from sludgetrack.domain.permissions import Action, may
 from sludgetrack.services.cases import Case, open_case
 from sludgetrack.services.context import Context
-from sludgetrack.store import organisation_reading, personal
+from sludgetrack.store import organisation_reading, people, personal
+from sludgetrack.store.offers import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,50 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A disputed manifest. The first choice leaves the history as it is."""
+    """A disputed manifest. The first choice leaves the history as it is. ``may_settle``: propose one of the choices."""
 
     case: Case
     choices: tuple[Choice, ...]
+    may_settle: bool
+
+    def choice(self, stands: str) -> Choice:
+        """What follows where this claim stands; any event of the history stands for all of it."""
+        return next((one for one in self.choices if one.stands == stands), self.choices[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a party proposes about a dispute: the choice, why, and who says so."""
+
+    dispute: Dispute
+    choice: Choice
+    reason: str
+    party: str
+    person: str | None
 
 
 def dispute(ctx: Context, number: str) -> Dispute:
-    """The dispute over a manifest. Raises NotANumber, NotFound, and NoDispute where there is none."""
+    """The dispute over a manifest, for whoever may read it. Raises NotANumber, NotFound, and NoDispute without one."""
     case = open_case(ctx, number, lock=False)
     if not case.state.disputed:
         raise NoDispute
     seen = _seen(ctx, case.entries)
     history = _choice(case, case.state.effective[-1], seen, is_history=True)
     others = [_choice(case, event_id, seen, is_history=False) for event_id in case.state.disputes]
-    return Dispute(case, (history, *others))
+    return Dispute(case, (history, *others), may(ctx.actor, Action.SETTLE, case.parties))
+
+
+def proposal(ctx: Context, offer: Offer) -> Proposal:
+    """A settlement that was offered, as it is read. Raises NotFound and NoDispute."""
+    seen = dispute(ctx, offer.number)
+    card = people.cards(ctx.connection, [offer.made_by]).get(offer.made_by, {})
+    return Proposal(
+        dispute=seen,
+        choice=seen.choice(offer.command["stands"]),
+        reason=offer.command["reason"],
+        party=ctx.directory.organisation_by_code(offer.organisation).name,
+        person=card.get("name"),
+    )
 
 
 def _choice(case: Case, stands: str, seen: dict[str, ClaimSeen], *, is_history: bool) -> Choice:

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from sludgetrack.domain.errors import NoDispute
 from sludgetrack.domain.events import EventType
 from sludgetrack.services import manifests
-from sludgetrack.services.reading.disputes import ClaimSeen, dispute
+from sludgetrack.services.reading.disputes import dispute
 from sludgetrack.services.reading.manifests import ManifestView, manifest_view
 from sludgetrack.store.append import Receipt
 from sludgetrack.web import forms, manifest_words, photos
 from sludgetrack.web.acting import do
+from sludgetrack.web.claims import claim_card
 from sludgetrack.web.format import number_text
 from sludgetrack.web.forms import Form
-from sludgetrack.web.manifest_words import figure_rows, mark_word
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import event_word, state_words
@@ -150,21 +150,8 @@ def _resolve_page(number: str, form: Form) -> ResponseReturnValue:
         seen=seen,
         number=seen.case.stream.name,
         form=form,
-        card=_card,
+        card=claim_card,
         state_words=state_words(),
         event_word=event_word,
     )
     return page, form.status
-
-
-def _card(claim: ClaimSeen) -> dict[str, Any]:
-    """A claim for a card: its words, figures and marks."""
-    return {
-        "event": event_word(claim.event),
-        "who": f"{claim.party} {claim.person}" if claim.person else claim.party,
-        "occurred_at": claim.occurred_at,
-        "recorded_at": claim.recorded_at,
-        "figures": figure_rows(claim.figures),
-        "marks": [mark_word(mark) for mark in claim.marks],
-        "alone": claim.confirmed_by < 2,
-    }

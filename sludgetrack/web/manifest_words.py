@@ -50,7 +50,7 @@ GIVEN_BACK = frozenset((EventType.RECEIVED, EventType.RETURNED))
 HIDDEN = frozenset(
     (
         *("number", "name", "public_code", "zone", "giver", "hauler", "destination", "driver", "batches", "photo"),
-        *("assumed_bp", "decision", "accepted_kg", "remark", "reason"),
+        *("assumed_bp", "decision", "accepted_kg", "remark", "reason", "stands"),
         *("route", "planned_minutes", "contract", "external_number", "moisture_method", "ticket_out", "ticket_in"),
         *("gross_out_kg", "tare_out_kg", "gross_in_kg", "tare_in_kg", "gross_arrival_kg"),
     )
@@ -145,8 +145,8 @@ def sheet_address(view: ManifestView, entry: TimelineEntry) -> str:
 
 def _sides(entry: TimelineEntry) -> tuple[str, str]:
     names = [_party(word) for word in entry.words] or [entry.party_name]
-    if len(names) == 1:
-        return names[0], ""
+    if len(names) == 1 or entry.event is EventType.RESOLVED:
+        return _("、").join(names), ""
     return (names[1], names[0]) if entry.event in GIVEN_BACK else (names[0], names[1])
 
 

@@ -296,7 +296,7 @@ class BlankContent:
     producer: Party
     held_by: str | None = None
     back_entry_days: int = 10
-    template_version: str = ""
+    template_version: str = "blank-1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def render(content: DisposalContent) -> bytes:
 def _head(content: DisposalContent) -> Head:
     return Head(
         title=Words("污泥处置单", "Sludge disposal sheet"),
-        subtitle=Words(f"料批 {content.lot}", f"Lot; draws on {len(content.draws)} manifests"),
+        subtitle=Words(f"料批 {_named(content.lot)}", f"Lot; draws on {_counted(len(content.draws))}"),
         number_label=Words("处置编号", "No."),
         number=content.disposal,
         lines=(),
@@ -97,7 +97,7 @@ def _site_and_lot(content: DisposalContent, style: Look) -> Section:
         Field(Words("认定机关", "Decided by"), show.spans(content.decided_by, style)),
     )
     right = (
-        Field(Words("料批", "Lot"), show.spans(content.lot, style, style.strong)),
+        Field(Words("料批", "Lot"), show.spans(_named(content.lot), style, style.strong)),
         Field(Words("种类", "Kind"), show.spans(content.lot_kind, style)),
         Field(Words("湿重", "Wet mass"), show.spans(show.tonnes(content.wet_kg), style, style.strong)),
         Field(Words("含水率", "Moisture"), show.moisture(content.moisture, style)),
@@ -156,7 +156,7 @@ def _draws(content: DisposalContent, style: Look) -> Section:
 
 def _draw(n: int, draw: Draw, style: Look) -> tuple[Spans, ...]:
     small = style.small
-    number = numbers.grouped(draw.manifest) if len(draw.manifest) == 20 else draw.manifest
+    number = _named(draw.manifest)
     return (
         show.spans(str(n), style, small),
         show.spans(number, style, small),
@@ -165,3 +165,12 @@ def _draw(n: int, draw: Draw, style: Look) -> tuple[Spans, ...]:
         show.spans(show.day(draw.received_on), style, small),
         show.spans(show.bare_dry(draw.origin_units), style, small),
     )
+
+
+def _named(name: str) -> str:
+    """A lot or manifest as people write it: a manifest number in groups, any other name as it is."""
+    return numbers.grouped(name) if len(name) == 20 and name.isdecimal() else name
+
+
+def _counted(manifests: int) -> str:
+    return "1 manifest" if manifests == 1 else f"{manifests} manifests"

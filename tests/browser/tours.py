@@ -31,6 +31,7 @@ NOT_PAGES = frozenset(
         "handing.sheet_state",
         "site.code_state",
         "driver.handover_state",
+        "settling.sheet_state",
         # a step to another page
         "paper.find",
         "public.find",
@@ -38,9 +39,10 @@ NOT_PAGES = frozenset(
 )
 """What answers a GET and is not a page."""
 VARIED = {
-    "manifests.page": 6,
-    "driver.load": 4,
+    "manifests.page": 4,
+    "driver.load": 3,
     "public.manifest": 6,
+    "handing.code": 2,
     "regulator.lot": 2,
     "regulator.behind": 2,
     "regulator.roadside": 3,

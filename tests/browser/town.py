@@ -10,6 +10,7 @@ from sludgetrack.domain import commands as c
 from sludgetrack.domain.identity import Actor, OrganisationKind, Role
 from sludgetrack.services import facility_acts, registering
 from sludgetrack.services.disposal_content import public_path
+from sludgetrack.services.handoffs import Shown
 from sludgetrack.services.manifests import act
 from sludgetrack.store import streams
 from sludgetrack.store.registers import Register
@@ -49,6 +50,8 @@ def furnish(city: City) -> Doors:
     _offered_for_receipt(city, doors)
     _held(city)
     _lying(city, doors)
+    _settled(city, doors)
+    _proposed(city, doors)
     _behind_codes(city, doors)
     return doors
 
@@ -132,13 +135,39 @@ def _lying(city: City, doors: Doors) -> None:
     number = _assigned(city)
     loaded = city.load(number)
     received = city.receive(number)
-    late = c.ArriveAtGate(event_id=new_id(), gross_arrival_kg=23_000)
-    city.act("site", lambda ctx: act(ctx, number, late, late=True))
+    _contradicted(city, number)
     truck = c.TurnAwayTruck(event_id=new_id(), facility="S-INC", plate="豫A88888", finding="没有联单")
     city.act("site", lambda ctx: facility_acts.turn_away(ctx, truck))
     doors.add("plant", f"/manifests/{number}/done/{loaded.event_id}")
     doors.add("driver", f"/driver/done/{loaded.event_id}")
     doors.add("site", f"/site/receive/{number}/received/{received.event_id}")
+
+
+def _contradicted(city: City, number: str) -> str:
+    """A late claim that cannot be true beside what is known; its id."""
+    late = c.ArriveAtGate(event_id=new_id(), gross_arrival_kg=23_000)
+    city.act("site", lambda ctx: act(ctx, number, late, late=True))
+    return late.event_id
+
+
+def _settlement(city: City) -> tuple[str, Shown]:
+    """What the plant proposes about contradicting claims."""
+    number = _on_the_road(city)
+    city.receive(number)
+    command = c.ResolveDispute(event_id=new_id(), stands=_contradicted(city, number), reason="核对磅单")
+    return number, city.offer("plant", number, command)
+
+
+def _settled(city: City, doors: Doors) -> None:
+    number, shown = _settlement(city)
+    city.confirm(shown, "site", shown.token)
+    doors.add("plant", f"/manifests/{number}/settlement/done/{shown.offer.id}")
+
+
+def _proposed(city: City, doors: Doors) -> None:
+    number, shown = _settlement(city)
+    doors.add("plant", f"/manifests/{number}/codes/{shown.offer.id}")
+    doors.add("site", f"/manifests/{number}/settlement/code", f"/O/{shown.token}")
 
 
 def _behind_codes(city: City, doors: Doors) -> None:

@@ -26,7 +26,7 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
-WAIT_MS = 10_000
+WAIT_MS = 20_000
 RELOADS, RELOAD_MS = 40, 250
 
 expect.set_options(timeout=WAIT_MS)

@@ -41,6 +41,11 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FULL_WIDTH = {ord("．"): ".", ord("％"): "", ord("%"): "", ord("，"): ","} | {0xFF10 + i: str(i) for i in range(10)}
 
 
+def N_(text: str) -> str:  # noqa: N802 - the customary mark for a text that is translated later
+    """Marks a text for the catalogue."""
+    return text
+
+
 def is_strict(field: fields.Field[Any]) -> bool:
     """Whether a field belongs to a schema that takes exactly what its description says."""
     return bool(getattr(field.root, "strict", False))
@@ -57,7 +62,7 @@ class Tonnes(fields.Field[int]):
     """Wet mass as decimal tonnes in text, up to 3 decimals; whole kilograms inside. Numbers are refused: no floats."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own convention
-        "invalid": "吨数，最多 3 位小数，例如 16.460",
+        "invalid": N_("吨数，最多 3 位小数，例如 16.460"),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -92,7 +97,7 @@ class Percent(fields.Field[int]):
     """Moisture as percent 0-100 in text, up to 2 decimals; basis points inside."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own convention
-        "invalid": "百分数 0–100，最多 2 位小数，例如 80.13",
+        "invalid": N_("百分数 0–100，最多 2 位小数，例如 80.13"),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -116,7 +121,7 @@ class Instant(fields.Field[datetime]):
     """RFC 3339 with an offset; aware UTC inside."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own convention
-        "invalid": "带时区的时间，例如 2026-03-02T09:05:00+08:00",
+        "invalid": N_("带时区的时间，例如 2026-03-02T09:05:00+08:00"),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -142,7 +147,7 @@ class Instant(fields.Field[datetime]):
 class LegalDay(fields.Field[date]):
     """A legal day, ``2026-03-02``."""
 
-    default_error_messages = {"invalid": "日期，例如 2026-03-02"}  # noqa: RUF012 - marshmallow's own convention
+    default_error_messages = {"invalid": N_("日期，例如 2026-03-02")}  # noqa: RUF012 - marshmallow's own convention
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"description": "Legal day, of the years 2000 to 2199"}
@@ -165,7 +170,7 @@ class LegalDay(fields.Field[date]):
 class EventId(fields.Field[str]):
     """A UUIDv7 made by the writer: the idempotency key."""
 
-    default_error_messages = {"invalid": "UUID（第 7 版）"}  # noqa: RUF012 - marshmallow's own convention
+    default_error_messages = {"invalid": N_("UUID（第 7 版）")}  # noqa: RUF012 - marshmallow's own convention
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"description": "UUIDv7 made by the writer; the idempotency key", "pattern": UUID7_PATTERN}
@@ -236,9 +241,9 @@ class Plain(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         text = text if is_strict(self) else text.strip(" \u3000")
         if any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in text):
-            raise ValidationError("不能含控制字符")
+            raise ValidationError(N_("不能含控制字符"))
         if text and not text.strip():
-            raise ValidationError("不能只有空格")
+            raise ValidationError(N_("不能只有空格"))
         return text
 
 
@@ -255,4 +260,4 @@ def digest_text(**kwargs: Any) -> fields.String:
 
 def _is_digest(text: str) -> None:
     if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise ValidationError("应为 64 位十六进制数")
+        raise ValidationError(N_("应为 64 位十六进制数"))

@@ -12,7 +12,7 @@ from sludgetrack.domain.identity import CityClass, FacilityKind, OrganisationKin
 from sludgetrack.domain.numbers import compact
 from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.commands import tonnes
-from sludgetrack.schemas.fields import EventId, LegalDay, PersonId, Plain, Whole, YesNo, is_strict, short_text
+from sludgetrack.schemas.fields import N_, EventId, LegalDay, PersonId, Plain, Whole, YesNo, is_strict, short_text
 
 
 class RequestSchema(WireSchema):
@@ -97,7 +97,7 @@ class RegisterOrganisationSchema(RequestSchema):
     name = short_text(80, required=True)
     kind = fields.Enum(OrganisationKind, by_value=True, required=True)
     division = short_text(6, required=True)
-    credit_code = fields.String(validate=validate.Regexp(r"^[0-9A-Z]{18}$", error="18 位数字和大写字母"))
+    credit_code = fields.String(validate=validate.Regexp(r"^[0-9A-Z]{18}$", error=N_("18 位数字和大写字母")))
     address = short_text(120)
     licence = short_text(60)
 
@@ -108,7 +108,7 @@ class ChangeOrganisationSchema(RequestSchema):
     request = r.ChangeOrganisation
     organisation = short_text(20, required=True)
     name = short_text(80, required=True)
-    credit_code = fields.String(validate=validate.Regexp(r"^[0-9A-Z]{18}$", error="18 位数字和大写字母"))
+    credit_code = fields.String(validate=validate.Regexp(r"^[0-9A-Z]{18}$", error=N_("18 位数字和大写字母")))
     address = short_text(120)
     licence = short_text(60)
 

@@ -112,7 +112,8 @@ class Form:
     def _named(self, name: str, text: str) -> str:
         """An error with its field's label before it, where that is known."""
         label = self.labels.get(name) or _label(name)
-        return f"{label}{_('：')}{text}" if label else text
+        colon = _("：")
+        return f"{label}{colon}{text}" if label else text
 
     def blame(self, name: str, text: str, status: int = 422) -> None:
         """Say what is wrong with a field; ``name`` is empty for the form as a whole. The first word counts."""

@@ -12,6 +12,7 @@ from sludgetrack.domain.errors import IdempotencyConflict
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.identity import Role
 from sludgetrack.domain.quantities import NotAQuantity, kg_from_tonnes, percent_from_bp, tonnes_from_kg
+from sludgetrack.problems import N_
 from sludgetrack.services import handoffs
 from sludgetrack.services.cases import Case
 from sludgetrack.services.context import Context
@@ -27,7 +28,7 @@ from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.texts import gettext as _
 
-METHODS = ("快速水分仪", "CJ/T 221 烘干法", "在线水分仪")
+METHODS = (N_("快速水分仪"), N_("CJ/T 221 烘干法"), N_("在线水分仪"))
 """How moisture is measured; the words stand in the claim."""
 
 

@@ -82,5 +82,4 @@ def code_words() -> dict[str, str]:
     """Every code that can stand in a refusal, in the reader's words."""
     events = {str(event): event_word(event) for event in EventType}
     decisions = {"accepted": _("接收"), "partial": _("部分接收"), "refused": _("拒收")}
-    roles = {str(role): role_word(role) for role in Role}
-    return {**events, **state_words(), **decisions, **roles}
+    return {**events, **state_words(), **decisions}

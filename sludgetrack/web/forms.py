@@ -39,6 +39,7 @@ from sludgetrack.domain.errors import (
 )
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME
+from sludgetrack.domain.identity import Role
 from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg
 from sludgetrack.domain.times import LEGAL_ZONE
 from sludgetrack.i18n import CHINESE
@@ -46,7 +47,7 @@ from sludgetrack.problems import N_, problem_of, sentence
 from sludgetrack.schemas.commands import SCHEMAS, wire_name
 from sludgetrack.web.format import Reading, mass, moisture
 from sludgetrack.web.runtime import runtime
-from sludgetrack.web.words import code_words, field_word, route_word
+from sludgetrack.web.words import code_words, field_word, role_word, route_word
 
 T = TypeVar("T")
 
@@ -272,9 +273,15 @@ def _fact(error: DomainError, key: str, value: object, names: Mapping[str, str])
         return _quantity(error.field or "", value)
     if key in _ROUTES:
         return [route_word(code) for code in value] if isinstance(value, list) else route_word(str(value))
+    if error.field == "roles":
+        return [_role(code) for code in value] if isinstance(value, list) else _role(str(value))
     if key in _FACILITIES or isinstance(error, SameParty):
         return names.get(str(value), value)
     return value
+
+
+def _role(code: str) -> str:
+    return role_word(Role(code)) if code in list(Role) else code
 
 
 def _quantity(field_name: str, value: int) -> str:

@@ -261,7 +261,7 @@ def _say(sheet: Sheet, written: Written) -> None:
     if days and clocks.is_late_paper(min(days), legal_day(runtime().now(), zone), limit):
         flash(_("补录已超过 %(n)s 个工作日的期限，记录会标明。", n=limit.paper_working_days), "warning")
     if do(lambda ctx: manifest_view(ctx, sheet.paper.number)).row.disputed:
-        flash(_("有一条与已有的记录矛盾，两份都保留，等主管部门裁定。"), "warning")
+        flash(_("有一条与已有的记录矛盾，两份都保留，等各方商定或主管部门裁定。"), "warning")
 
 
 # The pages

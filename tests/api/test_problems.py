@@ -190,7 +190,7 @@ def test_a_database_that_is_away_is_said_to_be(app: Flask, program: ProgramOf, m
 
     plant = program("plant")
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    monkeypatch.setattr("sludgetrack.api.access.signed_in", away)
+    monkeypatch.setattr("sludgetrack.access.tokens.bearer_of", away)
 
     answer = plant.get("/me")
 
@@ -204,7 +204,7 @@ def test_a_bug_says_nothing_of_itself(app: Flask, program: ProgramOf, monkeypatc
 
     plant = program("plant")
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    monkeypatch.setattr("sludgetrack.api.access.signed_in", broken)
+    monkeypatch.setattr("sludgetrack.access.tokens.bearer_of", broken)
 
     answer = plant.get("/me")
 

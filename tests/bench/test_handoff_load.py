@@ -90,7 +90,9 @@ def test_handoffs_at_a_pace(running: Running, capsys: pytest.CaptureFixture[str]
     numbers = [running.city.issue() for _ in range(count)]
     _wait_for_empty_outbox(running.engine, 600)
     figures, ended_at = _drive(running, numbers, PER_SECOND)
-    backlog = _backlog(running.engine)
+    backlog = [_backlog(running.engine)]
+    time.sleep(1)
+    backlog.append(_backlog(running.engine))
     _wait_for_empty_outbox(running.engine, 60)
     delays = _sheet_delays(running.engine)
 
@@ -99,7 +101,7 @@ def test_handoffs_at_a_pace(running: Running, capsys: pytest.CaptureFixture[str]
         print(f"confirming request: {_spread(figures.confirming)}")
         print(f"offering request:   {_spread(figures.offering)}")
         print(f"sheet ready after:  {_spread(delays)}")
-        print(f"backlog at the end: {backlog}")
+        print(f"sheets waiting with the last confirmation, and a second later: {backlog[0]}, {backlog[1]}")
     assert figures.errors == []
     assert len(figures.confirming) == count
 

@@ -71,9 +71,8 @@ def kind_words() -> dict[str, str]:
 def alerts(day: PlantDay) -> Iterator[Alert]:
     """What wants attention, the worst first."""
     for row in day.disputed:
-        yield _alert(
-            row, "danger", _("%(name)s 有互相矛盾的记录", name=_name(row)), _("等各方商定或主管部门裁定，先核对纸质单据。")
-        )
+        what = _("%(name)s 有互相矛盾的记录", name=_name(row))
+        yield _alert(row, "danger", what, _("等各方商定或主管部门裁定，先核对纸质单据。"))
     for row in day.overdue:
         yield _alert(row, "warning", _late(row), _after_late(row))
     overdrawn = [line for line in day.stock.lines if line.overdrawn]

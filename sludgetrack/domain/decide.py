@@ -101,7 +101,8 @@ def _circumstantial(
     if occurred_at > around.now + CLOCK_TOLERANCE:
         yield InTheFuture(field="occurred_at", occurred_at=occurred_at, now=around.now), Mark.FUTURE
     departed = state.loaded.at if state.loaded else None
-    if departed and event in _AFTER_DEPARTURE and occurred_at < departed:
+    # Forms take times to the minute: what happened within the minute of the departure did not happen before it.
+    if departed and event in _AFTER_DEPARTURE and occurred_at < departed.replace(second=0, microsecond=0):
         refusal = BeforeDeparture(field="occurred_at", occurred_at=occurred_at, departed_at=departed)
         yield refusal, Mark.BEFORE_DEPARTURE
 

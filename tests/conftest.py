@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from sludgetrack import tx
+from sludgetrack.domain.identity import Actor
 from sludgetrack.store import embedded, migrate
 from sludgetrack.store.embedded import Cluster
 from tests.support.city import City, found_city
@@ -26,7 +27,9 @@ from tests.support.sheets import Archive
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
-TEMPLATE = "template_migrated"
+TEMPLATE, FOUNDED = "template_migrated", "template_founded"
+BEGIN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""When a test's clock begins, and the city is founded."""
 _counter = itertools.count()
 
 
@@ -49,11 +52,30 @@ def cluster() -> Iterator[Cluster]:
     shutil.rmtree(home)
 
 
+@pytest.fixture(scope="session")
+def founders(cluster: Cluster) -> dict[str, Actor]:
+    """The people of a city that is founded once, in a database that others are copies of."""
+    _execute(cluster, f"CREATE DATABASE {FOUNDED} OWNER sludgetrack_owner TEMPLATE {TEMPLATE}")
+    engine = tx.make_engine(cluster.url("sludgetrack_app", FOUNDED))
+    people = found_city(engine, Clock(BEGIN)).people
+    engine.dispose()
+    return people
+
+
 @pytest.fixture
-def database(cluster: Cluster) -> Iterator[str]:
-    """The name of a database of this test's own, migrated and empty."""
+def template(request: pytest.FixtureRequest) -> str:
+    """What a test's database is a copy of: with the city where the test asks for it, else empty."""
+    if "city" not in request.fixturenames:
+        return TEMPLATE
+    request.getfixturevalue("founders")
+    return FOUNDED
+
+
+@pytest.fixture
+def database(cluster: Cluster, template: str) -> Iterator[str]:
+    """The name of a database of this test's own, migrated."""
     name = f"test_{os.getpid()}_{next(_counter)}"
-    _execute(cluster, f"CREATE DATABASE {name} OWNER sludgetrack_owner TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    _execute(cluster, f"CREATE DATABASE {name} OWNER sludgetrack_owner TEMPLATE {template}")
     yield name
     _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -77,13 +99,13 @@ def superuser(cluster: Cluster, database: str) -> Iterator[Engine]:
 @pytest.fixture
 def clock() -> Clock:
     """The server's time, moved by the test."""
-    return Clock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+    return Clock(BEGIN)
 
 
 @pytest.fixture
-def city(engine: Engine, clock: Clock) -> City:
+def city(engine: Engine, clock: Clock, founders: dict[str, Actor]) -> City:
     """A plant, a hauler, three sites, an authority and a stranger, with people of each."""
-    return found_city(engine, clock)
+    return City(engine, clock, dict(founders))
 
 
 @pytest.fixture

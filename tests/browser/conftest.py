@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from tests.browser.people import Crowd
 from tests.browser.serving import Served, serving
+from tests.conftest import TEMPLATE
 from tests.support.city import City, found_city
 from tests.support.clock import Clock
 
@@ -46,6 +47,12 @@ def browser() -> Iterator[Browser]:
 def clock() -> Clock:
     """When the city was founded: a while ago by the machine's clock, which the served application goes by."""
     return Clock(datetime.now(UTC) - timedelta(minutes=1))
+
+
+@pytest.fixture
+def template() -> str:
+    """An empty database: this folder's city is founded by the machine's clock."""
+    return TEMPLATE
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.conftest import TEMPLATE, _counter, _execute
 def other_engine(cluster: Cluster) -> Iterator[Engine]:
     """The application's role in another database of this test's own, migrated and empty."""
     name = f"test_other_{next(_counter)}"
-    _execute(cluster, f"CREATE DATABASE {name} OWNER sludgetrack_owner TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    _execute(cluster, f"CREATE DATABASE {name} OWNER sludgetrack_owner TEMPLATE {TEMPLATE}")
     made = tx.make_engine(cluster.url("sludgetrack_app", name))
     yield made
     made.dispose()

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 
 from sludgetrack import tx
@@ -28,6 +30,8 @@ settings.register_profile("steady", deadline=None, derandomize=True, suppress_he
 settings.load_profile("steady")
 
 TEMPLATE, FOUNDED = "template_migrated", "template_founded"
+ROOM = 4 * 2**30
+"""Free bytes of a file system in memory that the servers of two test processes leave plenty of."""
 BEGIN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """When a test's clock begins, and the city is founded."""
 _counter = itertools.count()
@@ -38,10 +42,17 @@ def _push_request_context() -> None:
     """Instead of pytest-flask's: no request stays open around a test, so that each has a ``g`` of its own."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every test makes its own application; what templates compile to is kept for the next one."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """One throw-away server of this test process, without fsync."""
-    home = Path(tempfile.mkdtemp(prefix="sludgetrack-tests-"))
+    home = Path(tempfile.mkdtemp(prefix="sludgetrack-tests-", dir=_fast_place()))
     home.chmod(0o755)  # as root the server runs under an account of its own
     with embedded.ensure_running(home, fast=True) as running:
         _execute(running, f"CREATE DATABASE {TEMPLATE} OWNER sludgetrack_owner TEMPLATE template0")
@@ -112,6 +123,12 @@ def city(engine: Engine, clock: Clock, founders: dict[str, Actor]) -> City:
 def archive(engine: Engine, clock: Clock, tmp_path: Path) -> Archive:
     """Where the sheets of this test's database are kept."""
     return Archive(engine, tmp_path / "blobs", clock)
+
+
+def _fast_place() -> Path | None:
+    """Memory, where the machine has a file system in it with room to spare: every test copies a database."""
+    memory = Path("/dev/shm")  # noqa: S108 - a file system, not a file's name
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
 
 
 def _execute(running: Cluster, statement: str) -> None:

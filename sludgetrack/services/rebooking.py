@@ -175,8 +175,9 @@ def _put(
         books.put(event_id, Booking(reversed_, ()), day=day, booked_on=booked_on, about=about)
     for about, made, day in undone.made:
         books.put(event_id, Booking(made.postings, ()), day=day, about=about)
-    last_day = max([one.day for one in taken_back] + [day for _, _, day in undone.made])
-    books.put(event_id, settled, day=last_day)
+    days = [*(one.day for one in taken_back), *(day for _, _, day in undone.made)]
+    if days:  # without dry solids nothing was booked, and nothing is left over
+        books.put(event_id, settled, day=max(days))
 
 
 def _key(posting: Posting) -> Iterator[Key]:

@@ -247,6 +247,18 @@ def test_a_load_that_never_left_is_back_in_the_batch_it_was_drawn_from(city: Cit
     assert is_sound(engine)
 
 
+def test_a_load_of_nothing_but_water_that_never_left_changes_no_account(city: City, engine: Engine) -> None:
+    number = city.issue()
+    city.load(number, moisture_out_bp=10_000)
+    late = claim(city, "plant", number, c.VoidManifest(event_id=new_id(), reason="车未到"))
+
+    decide(city, number, late)
+
+    assert fate(engine) == accounts(plant=100)
+    assert state_of(city, number) is Status.VOID
+    assert is_sound(engine)
+
+
 def test_a_loading_that_stands_draws_again_and_what_followed_follows(city: City, engine: Engine) -> None:
     number = city.delivered()
     loading = c.LoadTruck(event_id=new_id(), plate="豫G12345", net_out_kg=13_000, moisture_out_bp=8000)

@@ -220,19 +220,15 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("event_id", "n", name=op.f("pk_posting")),
     )
     op.create_index(
+        "ix_posting_about", "posting", ["about_id"], unique=False, postgresql_where=sa.text("about_id IS NOT NULL")
+    )
+    op.create_index(
         "ix_posting_harmless",
         "posting",
         ["origin_id", "booked_on"],
         unique=False,
         postgresql_include=["origin_units"],
         postgresql_where=sa.text("account = 'disposed' and compliant"),
-    )
-    op.create_index(
-        "ix_posting_about",
-        "posting",
-        ["about_id"],
-        unique=False,
-        postgresql_where=sa.text("about_id IS NOT NULL"),
     )
     op.create_index("ix_posting_holding", "posting", ["holding_id"], unique=False)
     op.create_index("ix_posting_origin", "posting", ["origin_id"], unique=False)
@@ -307,10 +303,10 @@ def _create_tables() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("compliant", sa.Boolean(), nullable=False),
-        sa.Column("sewer", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("origin_units", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["plant_id"], ["facility.id"], name=op.f("fk_day_sum_plant_id")),
-        sa.PrimaryKeyConstraint("plant_id", "day", "account", "detail", "compliant", "sewer", name=op.f("pk_day_sum")),
+        sa.PrimaryKeyConstraint("plant_id", "day", "account", "detail", "compliant", "kind", name=op.f("pk_day_sum")),
     )
     op.create_index("ix_day_sum_day", "day_sum", ["day"], unique=False)
     op.create_table(
@@ -412,11 +408,11 @@ def _create_tables() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("compliant", sa.Boolean(), nullable=False),
-        sa.Column("sewer", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("origin_units", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["plant_id"], ["facility.id"], name=op.f("fk_month_sum_plant_id")),
         sa.PrimaryKeyConstraint(
-            "plant_id", "month", "account", "detail", "compliant", "sewer", name=op.f("pk_month_sum")
+            "plant_id", "month", "account", "detail", "compliant", "kind", name=op.f("pk_month_sum")
         ),
     )
     op.create_index("ix_month_sum_month", "month_sum", ["month"], unique=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,7 @@ class Origin:
 
     id: int
     plant_id: int
-    sewer: bool
+    kind: str
     estimated: bool
 
 
@@ -68,6 +68,7 @@ class Books:
         self._remade: dict[_Key, None] = {}
         self._booked: list[BookedEvent] = []
         self._covered: set[str] = set()
+        self._whole: set[str] = set()
         self._loadings: dict[str, Sequence[Posting]] = {}
         self._draws: dict[str, list[Draw]] = {}
         self._ordinals: Iterator[int] = iter(())
@@ -93,6 +94,13 @@ class Books:
             self.read_stock({at.id: needed_units})
         return self.known_at(at)
 
+    def in_stock(self, at: Facility) -> list[Holding]:
+        """All stock at a facility that a count is held against, and its newest holding, whatever is left of that."""
+        if at.code not in self._whole:
+            self._take_in(holdings.in_stock(self._connection, [at.id], [undeclared_id(at.code)]))
+            self._whole.add(at.code)
+        return self.known_at(at)
+
     def known_at(self, at: Facility) -> list[Holding]:
         """What is known to lie at a facility, as booked so far."""
         return [self._holdings[key] for key in self._by_facility[at.code] if key[1] is at.place.account]
@@ -112,11 +120,17 @@ class Books:
     def put(
         self, event_id: str, booking: Booking, *, day: date, booked_on: date | None = None, about: str | None = None
     ) -> None:
-        """Take in a booking: its holdings are the present ones from here on. ``about``: the event it restates."""
+        """Take in a booking: its holdings are the present ones from here on. ``about``: the event it restates.
+
+        Of several that are made at once, a later one is younger.
+        """
+        orders: set[int] = set()
         for holding in booking.holdings:
-            if holding.account is Account.TRANSIT and (holding.id, holding.account) not in self._ids:
+            is_new = (holding.id, holding.account) not in self._ids
+            if is_new and holding.account is Account.TRANSIT:
                 self._loadings[holding.id] = booking.postings
-            self._put(holding)
+            self._put(replace(holding, order=self._next()) if is_new and holding.order in orders else holding)
+            orders |= {holding.order} if is_new else set()
         self._booked.append(BookedEvent(event_id, about, booking.postings, day, booked_on or day))
 
     def booked(self, events: Collection[str]) -> list[Booked]:
@@ -182,7 +196,7 @@ class Books:
         for name, i, plant, kind, estimated in zip(
             row.origins, row.origin_ids, row.plants, row.kinds, row.estimates, strict=True
         ):
-            self._origins[name] = Origin(i, plant, kind == Kind.SEWER_SLUDGE, estimated)
+            self._origins[name] = Origin(i, plant, kind, estimated)
 
     def _holding(self, row: Row[Any]) -> Holding:
         code = self._directory.facility_by_id(row.facility_id).code if row.facility_id is not None else None
@@ -225,8 +239,7 @@ class Books:
     def _remember_new_origin(self, holding: Holding, row_id: int) -> None:
         if holding.id in holding.made and holding.facility is not None and holding.id not in self._origins:
             plant = self._directory.facility(holding.facility)
-            sewer = holding.kind is Kind.SEWER_SLUDGE
-            self._origins[holding.id] = Origin(row_id, plant.id, sewer, holding.estimated)
+            self._origins[holding.id] = Origin(row_id, plant.id, str(holding.kind), holding.estimated)
 
     def _next(self) -> int:
         value = next(self._ordinals, None)
@@ -320,4 +333,4 @@ def _sum_key(posting: Posting, origin: Origin, booked_on: date) -> SumKey:
     estimated = posting.account is Account.PRODUCED and origin.estimated
     detail = posting.route or posting.cause or ("estimated" if estimated else "")
     compliant = bool(posting.compliant)
-    return SumKey(origin.plant_id, booked_on, str(posting.account), str(detail), compliant, origin.sewer)
+    return SumKey(origin.plant_id, booked_on, str(posting.account), str(detail), compliant, origin.kind)

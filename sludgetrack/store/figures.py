@@ -131,6 +131,6 @@ def _of_plants(query: Select[Any], plants: Plants) -> Select[Any]:
         query.select_from(posting)
         .join(_ORIGIN, _ORIGIN.c.id == p.origin_id)
         .join(facility, facility.c.id == p.plant_id)
-        .where(_ORIGIN.c.kind != str(Kind.SEWER_SLUDGE), in_divisions(plants.division_prefix))
+        .where(_ORIGIN.c.kind == str(Kind.PLANT_SLUDGE), in_divisions(plants.division_prefix))
     )
     return query if plants.group is None else query.where(group_of_plant(plants.by) == plants.group)

@@ -1,7 +1,7 @@
 """Sums behind balance and rates: out of the running sums, but for the cohort, which goes by batches.
 
 Whole months come from ``month_sum``, the days at either edge from ``day_sum``; stock is everything booked on a stock
-account from the beginning on. Sewer-cleaning sludge is kept out. Groups are groups of producing plants.
+account from the beginning on. Only plant sludge counts. Groups are groups of producing plants.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def _produced(period: Period, by: Grouping, division_prefix: str) -> Select[Any]
         .join(origin, origin.c.id == p.origin_id)
         .join(facility, facility.c.id == p.plant_id)
         .where(p.account == _account(Account.PRODUCED), p.booked_on.between(period.first, period.last))
-        .where(origin.c.kind != str(Kind.SEWER_SLUDGE), in_divisions(division_prefix))
+        .where(origin.c.kind == str(Kind.PLANT_SLUDGE), in_divisions(division_prefix))
         .group_by("group", p.origin_id, "until")
     )
 
@@ -219,7 +219,7 @@ def _parts(period: Period) -> Iterator[Select[Any]]:
 def _part(sums: Table, day: ColumnElement[date], condition: ColumnElement[bool]) -> Select[Any]:
     c = sums.c
     return select(c.plant_id, day.label("day"), c.account, c.detail, c.compliant, c.origin_units.label("units")).where(
-        condition, ~c.sewer
+        condition, c.kind == str(Kind.PLANT_SLUDGE)
     )
 
 

@@ -12,14 +12,14 @@ from sludgetrack.store.rows import execute
 
 
 class SumKey(NamedTuple):
-    """What a running sum is kept for; see ``tables.mass`` for detail and sewer."""
+    """What a running sum is kept for; see ``tables.mass`` for detail and kind."""
 
     plant_id: int
     day: date
     account: str
     detail: str
     compliant: bool
-    sewer: bool
+    kind: str
 
 
 def add_to_sums(connection: Connection, sums: Mapping[SumKey, int]) -> None:
@@ -48,17 +48,17 @@ def _columns(prefix: str, sums: Mapping[SumKey, int]) -> dict[str, list[object]]
 
 _ADD = """
 WITH days AS (
-    INSERT INTO day_sum (plant_id, day, account, detail, compliant, sewer, origin_units)
+    INSERT INTO day_sum (plant_id, day, account, detail, compliant, kind, origin_units)
     SELECT * FROM unnest(
         %(d_plant_id)s::bigint[], %(d_day)s::date[], %(d_account)s::text[], %(d_detail)s::text[],
-        %(d_compliant)s::boolean[], %(d_sewer)s::boolean[], %(d_units)s::bigint[])
-    ON CONFLICT (plant_id, day, account, detail, compliant, sewer)
+        %(d_compliant)s::boolean[], %(d_kind)s::text[], %(d_units)s::bigint[])
+    ON CONFLICT (plant_id, day, account, detail, compliant, kind)
     DO UPDATE SET origin_units = day_sum.origin_units + excluded.origin_units
 )
-INSERT INTO month_sum (plant_id, month, account, detail, compliant, sewer, origin_units)
+INSERT INTO month_sum (plant_id, month, account, detail, compliant, kind, origin_units)
 SELECT * FROM unnest(
     %(m_plant_id)s::bigint[], %(m_day)s::date[], %(m_account)s::text[], %(m_detail)s::text[],
-    %(m_compliant)s::boolean[], %(m_sewer)s::boolean[], %(m_units)s::bigint[])
-ON CONFLICT (plant_id, month, account, detail, compliant, sewer)
+    %(m_compliant)s::boolean[], %(m_kind)s::text[], %(m_units)s::bigint[])
+ON CONFLICT (plant_id, month, account, detail, compliant, kind)
 DO UPDATE SET origin_units = month_sum.origin_units + excluded.origin_units
 """

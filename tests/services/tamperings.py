@@ -332,7 +332,7 @@ TAMPERINGS: dict[str, Tampering] = {
         "INSERT INTO share SELECT 0, min(id), 1, 1 FROM holding", Area.HOLDINGS, "share_adrift", "share 0"
     ),
     "a day's sum": Tampering(
-        "UPDATE day_sum SET origin_units = origin_units + 1 WHERE account = 'disposed' AND NOT sewer",
+        "UPDATE day_sum SET origin_units = origin_units + 1 WHERE account = 'disposed' AND kind = 'plant_sludge'",
         Area.SUMS,
         "day_sum_differs",
         "day_sum P01 2026-03-03 disposed I1",
@@ -347,7 +347,7 @@ TAMPERINGS: dict[str, Tampering] = {
         "DELETE FROM month_sum WHERE account = 'unaccounted'", Area.SUMS, "month_sum_differs", "month_sum P01"
     ),
     "a sum nobody posted": Tampering(
-        ("INSERT INTO day_sum SELECT plant_id, '2020-01-01', 'disposed', 'I1', true, false, 7 FROM day_sum LIMIT 1"),
+        "INSERT INTO day_sum SELECT plant_id, '2020-01-01', 'disposed', 'I1', true, kind, 7 FROM day_sum LIMIT 1",
         Area.SUMS,
         "day_sum_differs",
         "day_sum P01 2020-01-01 disposed I1",

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Subquery, Table, and_, case, cast, func, select
 
-from sludgetrack.domain.holdings import Kind
 from sludgetrack.domain.mass import Account
 from sludgetrack.services.audit.areas import Area, Notes
 from sludgetrack.store import scan
@@ -14,7 +13,7 @@ from sludgetrack.store.rates import ESTIMATED
 from sludgetrack.store.tables.mass import day_sum, holding, month_sum, posting
 from sludgetrack.store.tables.registry import facility
 
-_KEYS = ("account", "detail", "compliant", "sewer")
+_KEYS = ("account", "detail", "compliant", "kind")
 
 
 def check_sums(connection: Connection, notes: Notes) -> None:
@@ -46,8 +45,7 @@ def _check(connection: Connection, table: Table, period: tuple[str, ColumnElemen
     for row in scan.streamed(connection, query):
         plant = codes.get(row.plant_id, f"facility {row.plant_id}")
         harmless = " compliant" if row.compliant else ""
-        sewer = " (sewer sludge)" if row.sewer else ""
-        where = f"{table.name} {plant} {row.since} {row.account} {row.detail}".rstrip() + harmless + sewer
+        where = f"{table.name} {plant} {row.since} {row.account} {row.detail}".rstrip() + f"{harmless} of {row.kind}"
         notes.disagree(Area.SUMS, f"{name}_sum_differs", where, f"{row.stored} units, the postings give {row.booked}")
     notes.checked(Area.SUMS, connection.execute(select(func.count()).select_from(table)).scalar_one())
 
@@ -63,7 +61,7 @@ def booked_by(period: str, day: ColumnElement[Any]) -> Subquery:
         p.account,
         detail.label("detail"),
         func.coalesce(p.compliant, False).label("compliant"),
-        func.coalesce(origin.c.kind == str(Kind.SEWER_SLUDGE), False).label("sewer"),
+        func.coalesce(origin.c.kind, "").label("kind"),
     )
     return (
         select(*keys, func.sum(p.origin_units).label("units"))

@@ -112,7 +112,7 @@ def _sums(table_name: str, period: str) -> Table:
     """Running sums of origin units by producing plant: one row per account and what distinguishes its units.
 
     ``detail``: the route of disposed units, the cause of unaccounted ones, ``estimated`` for production from an
-    estimated moisture, else empty. ``sewer``: sewer-cleaning sludge, kept out of all rates.
+    estimated moisture, else empty. ``kind``: that of the production batch; rates are of plant sludge only.
     """
     return Table(
         table_name,
@@ -122,7 +122,7 @@ def _sums(table_name: str, period: str) -> Table:
         Column("account", Text, primary_key=True),
         Column("detail", Text, primary_key=True),
         Column("compliant", Boolean, primary_key=True),
-        Column("sewer", Boolean, primary_key=True),
+        Column("kind", Text, primary_key=True),
         units_column("origin_units"),
     )
 

@@ -174,7 +174,7 @@ PICTURE: Mapping[str, str] = {
         FROM posting p LEFT JOIN facility f ON f.id = p.facility_id LEFT JOIN holding h ON h.id = p.holding_id
         JOIN holding o ON o.id = p.origin_id""",
     "sums": """
-        SELECT f.code, s.month, s.account, s.detail, s.compliant, s.sewer, s.origin_units
+        SELECT f.code, s.month, s.account, s.detail, s.compliant, s.kind, s.origin_units
         FROM month_sum s JOIN facility f ON f.id = s.plant_id WHERE s.origin_units <> 0""",
     "manifests": """
         SELECT name, external_number, status, plate, planned_kg, net_out_kg, net_in_kg, accepted_kg, held_kg,

@@ -223,6 +223,13 @@ def _create_tables() -> None:
         "ix_posting_about", "posting", ["about_id"], unique=False, postgresql_where=sa.text("about_id IS NOT NULL")
     )
     op.create_index(
+        "ix_posting_facility",
+        "posting",
+        ["facility_id", "day"],
+        unique=False,
+        postgresql_where=sa.text("facility_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_posting_harmless",
         "posting",
         ["origin_id", "booked_on"],
@@ -379,6 +386,7 @@ def _create_tables() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_manifest_name")),
         sa.UniqueConstraint("number", name=op.f("uq_manifest_number")),
     )
+    op.create_index("ix_manifest_destination", "manifest", ["destination_id", "received_at"], unique=False)
     op.create_index(
         "ix_manifest_destination_open",
         "manifest",
@@ -393,6 +401,7 @@ def _create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("status in ('issued', 'in_transit', 'arrived', 'holding')"),
     )
+    op.create_index("ix_manifest_hauler", "manifest", ["hauler_id", "loaded_at"], unique=False)
     op.create_index(
         "ix_manifest_hauler_open",
         "manifest",

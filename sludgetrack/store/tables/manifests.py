@@ -59,6 +59,8 @@ Index("ix_manifest_giver_open", manifest.c.giver_id, manifest.c.id, postgresql_w
 Index("ix_manifest_destination_open", manifest.c.destination_id, manifest.c.id, postgresql_where=_OPEN)
 Index("ix_manifest_hauler_open", manifest.c.hauler_id, manifest.c.id, postgresql_where=_OPEN)
 Index("ix_manifest_plate", manifest.c.plate, manifest.c.loaded_at)
+Index("ix_manifest_hauler", manifest.c.hauler_id, manifest.c.loaded_at)
+Index("ix_manifest_destination", manifest.c.destination_id, manifest.c.received_at)
 
 manifest_party = Table(
     "manifest_party",

@@ -98,6 +98,7 @@ Index("ix_posting_about", posting.c.about_id, postgresql_where=posting.c.about_i
 Index("ix_posting_origin", posting.c.origin_id)
 Index("ix_posting_holding", posting.c.holding_id)
 Index("ix_posting_plant", posting.c.plant_id, posting.c.booked_on)
+Index("ix_posting_facility", posting.c.facility_id, posting.c.day, postgresql_where=posting.c.facility_id.is_not(None))
 Index("ix_posting_produced", posting.c.booked_on, postgresql_where=text("account = 'produced'"))
 Index(
     "ix_posting_harmless",

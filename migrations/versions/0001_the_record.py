@@ -54,6 +54,7 @@ def _create_tables() -> None:
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("peaks", postgresql.ARRAY(sa.LargeBinary()), nullable=False),
+        sa.Column("locks", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_log_head_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
     )
@@ -154,6 +155,7 @@ def _create_tables() -> None:
         sa.Column("permit_no", sa.Text(), nullable=True),
         sa.Column("permit_valid_to", sa.Date(), nullable=True),
         sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("locked_through", sa.Date(), nullable=True),
         sa.CheckConstraint("kind in ('plant', 'site', 'transfer')", name=op.f("ck_facility_kind")),
         sa.ForeignKeyConstraint(["id"], ["stream.id"], name=op.f("fk_facility_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_facility_organisation_id")),
@@ -162,6 +164,17 @@ def _create_tables() -> None:
         sa.UniqueConstraint("division", "number", name=op.f("uq_facility_division_number")),
     )
     op.create_index(op.f("ix_facility_organisation_id"), "facility", ["organisation_id"], unique=False)
+    op.create_table(
+        "period_lock",
+        sa.Column("event_id", sa.UUID(as_uuid=False), nullable=False),
+        sa.Column("division", sa.Text(collation="C"), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["entry.event_id"], name=op.f("fk_period_lock_event_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_period_lock_organisation_id")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_period_lock")),
+        sa.UniqueConstraint("division", "month", name=op.f("uq_period_lock_division_month")),
+    )
     op.create_table(
         "person",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -242,6 +255,20 @@ def _create_tables() -> None:
     op.create_index("ix_posting_plant", "posting", ["plant_id", "booked_on"], unique=False)
     op.create_index(
         "ix_posting_produced", "posting", ["booked_on"], unique=False, postgresql_where=sa.text("account = 'produced'")
+    )
+    op.create_table(
+        "reference_row",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("stated", postgresql.JSONB(), nullable=False),
+        sa.Column("person_id", sa.UUID(as_uuid=False), nullable=True),
+        sa.Column("organisation_code", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.UUID(as_uuid=False), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["entry.event_id"], name=op.f("fk_reference_row_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reference_row")),
     )
     op.create_table(
         "sheet",
@@ -345,6 +372,25 @@ def _create_tables() -> None:
         postgresql_where=sa.text("physical_left <> 0 or origin_left <> 0"),
     )
     op.create_index("ix_holding_newest", "holding", ["facility_id", "account", "day", "ord"], unique=False)
+    op.create_table(
+        "lab_report",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("event_id", sa.UUID(as_uuid=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("facility_id", sa.BigInteger(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("sampled_on", sa.Date(), nullable=False),
+        sa.Column("lab", sa.Text(), nullable=True),
+        sa.Column("file", sa.Text(), nullable=True),
+        sa.Column("readings", postgresql.JSONB(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["entry.event_id"], name=op.f("fk_lab_report_event_id")),
+        sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_lab_report_facility_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lab_report")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_lab_report_event_id")),
+        sa.UniqueConstraint("name", name=op.f("uq_lab_report_name")),
+    )
+    op.create_index("ix_lab_report_facility", "lab_report", ["facility_id", "sampled_on"], unique=False)
+    op.create_index("ix_lab_report_subject", "lab_report", ["subject", "sampled_on"], unique=False)
     op.create_table(
         "manifest",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -1,4 +1,4 @@
-"""The registers as their events say: organisations, facilities, vehicles, people, permits, policy, number blocks.
+"""The registers as their events say: organisations, facilities, vehicles, people, permits, rules, number blocks.
 
 A ``registered`` or ``changed`` claim names ``what`` it is about and carries the fields of that table; a ``changed``
 one only those that changed. Names, phones and licences of people travel in the personal data beside the claim.
@@ -115,6 +115,25 @@ def _policy_set(connection: Connection, directory: Directory, entry: Entry, stre
     connection.execute(insert(registry.policy).values(**row, valid_from=valid_from, event_id=entry.claim.event_id))
 
 
+def set_row(entry: Entry) -> dict[str, Any]:
+    """The row a ``table_set`` event states. Raises LookupError or ValueError where it states none."""
+    claim, figures = entry.claim, entry.claim.figures
+    return {
+        "table_name": figures["table"],
+        "key": figures["key"],
+        "valid_from": date.fromisoformat(figures["valid_from"]),
+        "source": figures["source"],
+        "stated": {line["name"]: line["value"] for line in figures["values"]},
+        "person_id": claim.actor,
+        "organisation_code": claim.organisation,
+        "event_id": claim.event_id,
+    }
+
+
+def _table_set(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+    connection.execute(insert(registry.reference_row).values(**set_row(entry)))
+
+
 def _numbers_handed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
     figures = entry.claim.figures
     rows: Sequence[Mapping[str, Any]] = [
@@ -134,5 +153,6 @@ _PROJECTIONS: Mapping[EventType, Callable[[Connection, Directory, Entry, int], N
     EventType.REGISTERED: _registered,
     EventType.CHANGED: _changed,
     EventType.POLICY_SET: _policy_set,
+    EventType.TABLE_SET: _table_set,
     EventType.NUMBERS_HANDED: _numbers_handed,
 }

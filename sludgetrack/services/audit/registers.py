@@ -20,7 +20,7 @@ from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.services.audit.areas import Area, Notes, differing
 from sludgetrack.store import scan
 from sludgetrack.store.directory import Facility
-from sludgetrack.store.registers import Register, stated
+from sludgetrack.store.registers import Register, set_row, stated
 from sludgetrack.store.tables import registry
 
 Values = dict[str, Any]
@@ -56,6 +56,7 @@ class Registers:
     def __init__(self) -> None:
         self._rows: dict[Register, dict[str, Values]] = {register: {} for register in Register}
         self._policy: dict[str, Values] = {}
+        self._set_rows: dict[str, Values] = {}
         self._facilities: dict[str, Facility] = {}
         self.prefixes: dict[tuple[str, int], int] = {}
         """The facility behind each division and number there ever was."""
@@ -73,6 +74,8 @@ class Registers:
                 figures = entry.claim.figures
                 row = {name: figures[name] for name in _POLICY}
                 self._policy[entry.claim.event_id] = row | {"valid_from": date.fromisoformat(figures["valid_from"])}
+            case EventType.TABLE_SET:
+                self._set_rows[entry.claim.event_id] = set_row(entry)
 
     def facility(self, code: str) -> Facility:
         """A facility as it is registered at this point of the log. Raises NotFound."""
@@ -90,11 +93,8 @@ class Registers:
         for register, rows in self._rows.items():
             stored = {row[_KEYS[register]]: row for row in _stored(connection, register)}
             _compare(str(register), stored, rows, notes)
-        policy = registry.policy
-        told = [dict(row._mapping) for row in connection.execute(select(policy).order_by(policy.c.id))]  # noqa: SLF001 - documented accessor
-        _compare("policy", {row["event_id"]: row for row in told}, self._policy, notes)
-        if [row["event_id"] for row in told] != list(self._policy):
-            notes.disagree(Area.REGISTERS, "policy_order_differs", "policy", "its rows are not in the order of the log")
+        _compare_in_order(connection, registry.policy, self._policy, notes)
+        _compare_in_order(connection, registry.reference_row, self._set_rows, notes)
 
     def _registered(self, entry: Entry, personal: Mapping[str, Any], stream_id: int) -> None:
         register, values = self._values(entry, personal)
@@ -152,6 +152,16 @@ def _stored(connection: Connection, register: Register) -> list[Values]:
         plate = registry.vehicle.c.plate.label("vehicle")
         query = select(table, plate).outerjoin(registry.vehicle, registry.vehicle.c.id == table.c.vehicle_id)
     return [dict(row._mapping) for row in scan.streamed(connection, query)]  # noqa: SLF001 - documented accessor
+
+
+def _compare_in_order(connection: Connection, table: Table, expected: Mapping[str, Values], notes: Notes) -> None:
+    """Rows of which a later one counts, so that their order matters too; their keys are their events."""
+    query = select(table).order_by(table.c.id)
+    told = {row["event_id"]: row for row in (dict(row._mapping) for row in connection.execute(query))}  # noqa: SLF001 - documented accessor
+    _compare(table.name, told, expected, notes)
+    if list(told) != list(expected):
+        code = f"{table.name}_order_differs"
+        notes.disagree(Area.REGISTERS, code, table.name, "its rows are not in the order of the log")
 
 
 def _compare(what: str, stored: Mapping[str, Values], expected: Mapping[str, Values], notes: Notes) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     Numeric,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from sludgetrack.store.base import UTCDateTime, hash_column, metadata
 
@@ -63,6 +64,7 @@ facility = Table(
     Column("permit_no", Text),
     Column("permit_valid_to", Date),
     Column("zone", Text, nullable=False),
+    Column("locked_through", Date),
     UniqueConstraint("division", "number"),
     CheckConstraint("kind in ('plant', 'site', 'transfer')", name="kind"),
 )
@@ -171,6 +173,49 @@ policy = Table(
     Column("source", Text, nullable=False),
     Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), nullable=False),
 )
+
+period_lock = Table(
+    "period_lock",
+    metadata,
+    Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), primary_key=True),
+    Column("division", Text(collation="C"), nullable=False),
+    Column("month", Date, nullable=False),
+    Column("organisation_id", BigInteger, ForeignKey("organisation.id"), nullable=False),
+    UniqueConstraint("division", "month"),
+)
+"""A division's months closed up to and including ``month`` (its first day); ``facility.locked_through`` follows."""
+
+lab_report = Table(
+    "lab_report",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("facility_id", BigInteger, ForeignKey("facility.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("sampled_on", Date, nullable=False),
+    Column("lab", Text),
+    Column("file", Text),
+    Column("readings", JSONB, nullable=False),
+)
+"""``id`` is the place in the record: of one day the later report counts. ``readings``: parameter, value, unit."""
+Index("ix_lab_report_subject", lab_report.c.subject, lab_report.c.sampled_on)
+Index("ix_lab_report_facility", lab_report.c.facility_id, lab_report.c.sampled_on)
+
+reference_row = Table(
+    "reference_row",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("table_name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("stated", JSONB, nullable=False),
+    Column("person_id", UUID(as_uuid=False)),
+    Column("organisation_code", Text, nullable=False),
+    Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), nullable=False),
+)
+"""What authorities have set of the reference tables: ``stated`` has the values named, as texts."""
 
 import_row = Table(
     "import_row",

@@ -39,13 +39,18 @@ _META = frozenset(("event_id", "occurred_at", "based_on"))
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, BatchLine):
-        return {"batch": value.batch, "kg": value.kg}
+    if isinstance(value, Line):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     return value.isoformat() if isinstance(value, date) else value
 
 
 @dataclass(frozen=True, slots=True)
-class BatchLine:
+class Line:
+    """A flat object in a list of a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine(Line):
     """A batch or lot to load from; ``kg`` (wet) shares the load in proportion where several are named."""
 
     batch: str
@@ -190,9 +195,64 @@ class RecordInspection(Command):
     photo: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeLine(Line):
+    """A field of an event that is to be corrected: as it stands and as it should; None where nothing is stated."""
+
+    field: str
+    old: str | int | bool | None
+    new: str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeCorrection(Command):
+    """提出更正: the figures of an event (its id) were wrong. ``facility`` names whose event, none a manifest's.
+
+    ``changes`` state what is to stand; what stood is added by the record.
+    """
+
+    event = EventType.CORRECTION_PROPOSED
+    corrects: str
+    changes: tuple[ChangeLine, ...]
+    reason: str
+    facility: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveCorrection(Command):
+    """同意更正: another party agrees to a proposal (the id of its event); the last one makes it take effect."""
+
+    event = EventType.CORRECTION_APPROVED
+    proposal: str
+    facility: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseCorrection(Command):
+    """拒绝更正: another party does not agree; the figures stay and the proposal stays visible."""
+
+    event = EventType.CORRECTION_REFUSED
+    proposal: str
+    reason: str
+    facility: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCorrection(Command):
+    """撤回更正: whoever proposed takes it back; the proposal stays visible."""
+
+    event = EventType.CORRECTION_WITHDRAWN
+    proposal: str
+    reason: str
+    facility: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclareProduction(Command):
-    """产生: a batch of sludge pressed on a legal day. Missing moisture is estimated and marked so."""
+    """产生: a batch of sludge pressed on a legal day, or a by-product (``what``: one of ``BYPRODUCTS``).
+
+    Missing moisture is estimated and marked so.
+    """
 
     event = EventType.PRODUCED
     facility: str
@@ -201,8 +261,88 @@ class DeclareProduction(Command):
     wet_kg: int
     moisture_bp: int | None = None
     kind: str = "plant_sludge"
+    what: str | None = None
     treated_m3: int | None = None
     stabilised_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputLine(Line):
+    """A lot put into a treatment run: all that is left of it, or ``kg`` (wet) of it at the lot's moisture."""
+
+    lot: str
+    kg: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputLine(Line):
+    """A lot that came out of a treatment run, as it was weighed and tested."""
+
+    lot: str
+    wet_kg: int
+    moisture_bp: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveLine(Line):
+    """Dry solids added to a run that are nobody's sludge; ``what`` is one of ``ADDITIVES``."""
+
+    what: str
+    dry_kg: int
+
+
+ADDITIVES = ("bulking_agent", "kitchen_waste", "lime", "other")
+"""What can be added to a run: bulking agent 调理剂, kitchen waste 餐厨垃圾, lime 石灰, anything else."""
+BYPRODUCTS = ("ash", "slag", "compost_product", "other")
+"""What a by-product can be: 灰 ash, 渣 slag, 堆肥产品 compost product, anything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRun(Command):
+    """处理: lots go into a process and lots come out; never disposal. ``process`` is a code of the treatments."""
+
+    event = EventType.TREATED
+    facility: str
+    run: str
+    process: str
+    day: date
+    inputs: tuple[InputLine, ...]
+    outputs: tuple[OutputLine, ...]
+    additives: tuple[AdditiveLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountStock(Command):
+    """盘点: all that lies at a facility was measured at the end of a legal day."""
+
+    event = EventType.COUNTED
+    facility: str
+    day: date
+    wet_kg: int
+    moisture_bp: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine(Line):
+    """A parameter of a lab report: the value as decimal text; without a unit, the limit's."""
+
+    parameter: str
+    value: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSample(Command):
+    """检测: a lab report on a batch, a lot or a facility. ``file`` is the SHA-256 of the report as uploaded."""
+
+    event = EventType.SAMPLED
+    facility: str
+    report: str
+    subject: str
+    sampled_on: date
+    readings: tuple[ReadingLine, ...]
+    lab: str | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +398,14 @@ COMMANDS: Mapping[EventType, type[Command]] = {
         VoidManifest,
         ResolveDispute,
         RecordInspection,
+        ProposeCorrection,
+        ApproveCorrection,
+        RefuseCorrection,
+        WithdrawCorrection,
         DeclareProduction,
+        RecordRun,
+        CountStock,
+        RecordSample,
         RecordDisposal,
         TurnAwayTruck,
         HandOutNumbers,

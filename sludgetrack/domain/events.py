@@ -55,13 +55,23 @@ class EventType(StrEnum):
     VOIDED = "voided"
     RESOLVED = "resolved"
     INSPECTED = "inspected"
+    CORRECTION_PROPOSED = "correction_proposed"
+    CORRECTION_APPROVED = "correction_approved"
+    CORRECTION_REFUSED = "correction_refused"
+    CORRECTION_WITHDRAWN = "correction_withdrawn"
+    CORRECTED = "corrected"
     PRODUCED = "produced"
+    TREATED = "treated"
     DISPOSED = "disposed"
+    COUNTED = "counted"
+    SAMPLED = "sampled"
     TURNED_AWAY = "turned_away"
     NUMBERS_HANDED = "numbers_handed"
     REGISTERED = "registered"
     CHANGED = "changed"
     POLICY_SET = "policy_set"
+    TABLE_SET = "table_set"
+    LOCKED = "locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +102,23 @@ KINDS: Mapping[EventType, EventKind] = {
         EventKind(EventType.VOIDED, (_M,), "作废", "voided", sheet=True),
         EventKind(EventType.RESOLVED, (_M,), "裁定", "resolved", sheet=True),
         EventKind(EventType.INSPECTED, (_M,), "抽查", "inspected"),
+        EventKind(EventType.CORRECTION_PROPOSED, (_M, _F), "提出更正", "correction proposed"),
+        EventKind(EventType.CORRECTION_APPROVED, (_M, _F), "同意更正", "correction approved"),
+        EventKind(EventType.CORRECTION_REFUSED, (_M, _F), "拒绝更正", "correction refused"),
+        EventKind(EventType.CORRECTION_WITHDRAWN, (_M, _F), "撤回更正", "correction withdrawn"),
+        EventKind(EventType.CORRECTED, (_M, _F), "更正", "corrected", sheet=True),
         EventKind(EventType.PRODUCED, (_F,), "产生", "produced"),
+        EventKind(EventType.TREATED, (_F,), "处理", "treated"),
         EventKind(EventType.DISPOSED, (_F,), "处置", "disposed", sheet=True),
+        EventKind(EventType.COUNTED, (_F,), "盘点", "counted"),
+        EventKind(EventType.SAMPLED, (_F,), "检测", "sampled"),
         EventKind(EventType.TURNED_AWAY, (_F,), "无联单拒入", "turned away"),
         EventKind(EventType.NUMBERS_HANDED, (_F,), "领用编号", "numbers handed out"),
         EventKind(EventType.REGISTERED, (_F, _O), "登记", "registered"),
         EventKind(EventType.CHANGED, (_F, _O), "变更", "changed"),
         EventKind(EventType.POLICY_SET, (_O,), "政策", "policy set"),
+        EventKind(EventType.TABLE_SET, (_O,), "参数表", "table set"),
+        EventKind(EventType.LOCKED, (_O,), "期间锁定", "period locked"),
     )
 }
 
@@ -124,6 +144,8 @@ class Mark(StrEnum):
     FUTURE = "future"
     BEFORE_DEPARTURE = "before_departure"
     ROUTE_NOT_PERMITTED = "route_not_permitted"
+    IMPLAUSIBLE_YIELD = "implausible_yield"
+    NONCOMPLIANT = "noncompliant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,18 @@ OPENING = "-opening"
 
 
 class Kind(StrEnum):
-    """The kind of sludge. Sewer-cleaning sludge stays out of every rate and moves only when it is named."""
+    """What lies there. ``NAMED_ONLY`` stays out of every rate and moves only when it is named."""
 
     PLANT_SLUDGE = "plant_sludge"
     SEWER_SLUDGE = "sewer_sludge"
+    """通沟污泥, cleaned out of sewers."""
     PRODUCT = "product"
+    """Plant sludge that went through a treatment run."""
+    BYPRODUCT = "byproduct"
+    """Ash, slag or a finished compost product, whose sludge is disposed of already: it stands for itself."""
+
+
+NAMED_ONLY = frozenset({Kind.SEWER_SLUDGE, Kind.BYPRODUCT})
 
 
 class Stamp(NamedTuple):

@@ -59,7 +59,13 @@ class Action(StrEnum):
     AGREE = "agree"
     """Agree to what another party offers about contradicting claims."""
     INSPECT = "inspect"
+    PROPOSE_CORRECTION = "propose_correction"
+    DECIDE_CORRECTION = "decide_correction"
+    """Approve or refuse what another party proposes to correct."""
     PRODUCE = "produce"
+    TREAT = "treat"
+    COUNT = "count"
+    SAMPLE = "sample"
     DISPOSE = "dispose"
     TURN_AWAY = "turn_away"
     HAND_OUT_NUMBERS = "hand_out_numbers"
@@ -72,6 +78,7 @@ class Action(StrEnum):
     """What is registered of a facility."""
     SET_POLICY = "set_policy"
     READ_RATES = "read_rates"
+    LOCK_PERIOD = "lock_period"
 
 
 def is_party(actor: Actor, parties: Parties) -> bool:
@@ -143,8 +150,24 @@ POLICY: Mapping[Action, tuple[tuple[Rule, ...], ...]] = {
         (_driver, works_for_hauler),
     ),
     Action.INSPECT: ((_inspector, regulates),),
-    Action.PRODUCE: ((_clerk, works_at_giver),),
-    Action.DISPOSE: ((_operator, works_at_giver),),
+    Action.PROPOSE_CORRECTION: (
+        (_clerk, works_at_giver),
+        (_operator, works_at_giver),
+        (_operator, works_at_destination),
+        (_dispatcher, works_for_hauler),
+    ),
+    Action.DECIDE_CORRECTION: (
+        (_clerk, works_at_giver),
+        (_operator, works_at_giver),
+        (_operator, works_at_destination),
+        (_dispatcher, works_for_hauler),
+        (_inspector, regulates),
+    ),
+    Action.PRODUCE: ((_clerk, works_at_giver), (_operator, works_at_giver)),
+    Action.TREAT: ((_operator, works_at_giver), (_clerk, works_at_giver)),
+    Action.COUNT: ((_operator, works_at_giver), (_clerk, works_at_giver)),
+    Action.SAMPLE: ((_operator, works_at_giver), (_clerk, works_at_giver)),
+    Action.DISPOSE: ((_operator, works_at_giver), (_clerk, works_at_giver)),
     Action.TURN_AWAY: ((_operator, works_at_giver),),
     Action.HAND_OUT_NUMBERS: ((_clerk, works_at_giver),),
     Action.BACK_ENTER: ((_clerk, works_at_giver), (_operator, works_at_destination)),
@@ -153,6 +176,7 @@ POLICY: Mapping[Action, tuple[tuple[Rule, ...], ...]] = {
     Action.AMEND: ((_administrator, works_at_giver), (_administrator, regulates)),
     Action.SET_POLICY: ((_inspector, regulates),),
     Action.READ_RATES: ((is_party,), (regulates,)),
+    Action.LOCK_PERIOD: ((_inspector, regulates),),
 }
 
 BY_EVENT: Mapping[EventType, Action] = {
@@ -168,7 +192,14 @@ BY_EVENT: Mapping[EventType, Action] = {
     EventType.VOIDED: Action.VOID,
     EventType.RESOLVED: Action.RESOLVE,
     EventType.INSPECTED: Action.INSPECT,
+    EventType.CORRECTION_PROPOSED: Action.PROPOSE_CORRECTION,
+    EventType.CORRECTION_APPROVED: Action.DECIDE_CORRECTION,
+    EventType.CORRECTION_REFUSED: Action.DECIDE_CORRECTION,
+    EventType.CORRECTION_WITHDRAWN: Action.PROPOSE_CORRECTION,
     EventType.PRODUCED: Action.PRODUCE,
+    EventType.TREATED: Action.TREAT,
+    EventType.COUNTED: Action.COUNT,
+    EventType.SAMPLED: Action.SAMPLE,
     EventType.DISPOSED: Action.DISPOSE,
     EventType.TURNED_AWAY: Action.TURN_AWAY,
     EventType.NUMBERS_HANDED: Action.HAND_OUT_NUMBERS,

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from sludgetrack.domain import booking
-from sludgetrack.domain.booking import Booking, Disposal, Draw, Named, Received
+from sludgetrack.domain.booking import Booking, Disposal, Draw, Input, Named, Output, Received, Run
 from sludgetrack.domain.events import Claim, EventType
 from sludgetrack.domain.holdings import Holding, Kind, Nature, Stamp
 from sludgetrack.domain.manifest import ManifestState
 from sludgetrack.domain.mass import Account, Weighed
+from sludgetrack.domain.quantities import dry_units
 from sludgetrack.domain.times import legal_day
 from sludgetrack.store.directory import Facility
 
@@ -30,6 +31,9 @@ class BooksLike(Protocol):
 
     def lying(self, at: Facility, needed_units: int) -> Sequence[Holding]:
         """Enough of the oldest stock to cover so many units, and the newest holding."""
+
+    def in_stock(self, at: Facility) -> Sequence[Holding]:
+        """All stock at a facility, and its newest holding."""
 
     def draws(self, load: str) -> Sequence[Draw]:
         """Where a manifest's load was drawn from."""
@@ -134,6 +138,31 @@ def _lost(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking
     return booked, legal_day(claim.occurred_at, giver.zone)
 
 
+def _treated(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:  # noqa: ARG001
+    figures = claim.figures
+    day = date.fromisoformat(figures["day"])
+    at = books.facility(figures["facility"])
+    return booking.treat(run_of(books, figures, at), at=at.place, stamp=books.stamp(day)), day
+
+
+def run_of(books: BooksLike, figures: Mapping[str, Any], at: Facility) -> Run:
+    """A treatment run as it is claimed, on the lots as they are now. Raises LookupError for one that is not there."""
+    return Run(
+        [Input(_existing(books, line["lot"], at), line["kg"]) for line in figures["inputs"]],
+        [Output(line["lot"], Weighed(line["wet_kg"], line["moisture_bp"])) for line in figures["outputs"]],
+        sum(dry_units(line["dry_kg"], 0) for line in figures.get("additives", ())),
+        figures.get("stabilises", False),
+    )
+
+
+def _counted(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:  # noqa: ARG001
+    figures = claim.figures
+    day = date.fromisoformat(figures["day"])
+    at = books.facility(figures["facility"])
+    counted = Weighed(figures["wet_kg"], figures["moisture_bp"])
+    return booking.count(books.in_stock(at), counted, at=at.place, stamp=books.stamp(day)), day
+
+
 def _disposed(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:  # noqa: ARG001
     figures = claim.figures
     lot = _existing(books, figures["lot"], books.facility(figures["facility"]))
@@ -168,5 +197,7 @@ _BOOKINGS: Mapping[EventType, Callable[[BooksLike, Claim, ManifestState], tuple[
     EventType.RECEIVED: _received,
     EventType.RETURNED: _returned,
     EventType.LOST: _lost,
+    EventType.TREATED: _treated,
     EventType.DISPOSED: _disposed,
+    EventType.COUNTED: _counted,
 }

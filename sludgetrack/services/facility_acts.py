@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -31,14 +31,20 @@ from sludgetrack.store.directory import Facility
 
 MOST_NUMBERS_AT_ONCE = 200
 
+Figures = dict[str, Any]
+Marks = tuple[Mark, ...]
+Complete = Callable[[Facility, Books], Figures]
+"""From the facility and its books to the figures of a claim; raises what is wrong with the command."""
+
 
 def declare_production(ctx: Context, command: c.DeclareProduction) -> Receipt:
     """产生: a batch enters the plant's stock. Missing moisture is estimated, and marked so."""
 
     def complete(plant: Facility, books: Books) -> dict[str, Any]:  # noqa: ARG001 - one signature for all acts
-        _require_kind(plant, FacilityKind.PLANT)
+        if command.kind != Kind.BYPRODUCT:
+            _require_kind(plant, FacilityKind.PLANT)
         names.require_free(ctx.connection, command.batch, "batch")
-        _check(_production_problems(ctx, command, plant))
+        check(_production_problems(ctx, command, plant))
         said = dict(command.figures())
         if command.moisture_bp is None:
             said["assumed_bp"] = rules.assumed_moisture_bp()
@@ -46,7 +52,7 @@ def declare_production(ctx: Context, command: c.DeclareProduction) -> Receipt:
             said["stabilised"] = reference.treatments()[command.stabilised_by].stabilises
         return said
 
-    return _act(ctx, command.facility, command, complete)
+    return act(ctx, command.facility, command, complete)
 
 
 def record_disposal(ctx: Context, command: c.RecordDisposal) -> Receipt:
@@ -54,12 +60,12 @@ def record_disposal(ctx: Context, command: c.RecordDisposal) -> Receipt:
 
     def complete(site: Facility, books: Books) -> dict[str, Any]:
         names.require_free(ctx.connection, command.disposal, "disposal")
-        lot = _lot(books, site, command.lot)
-        _check(_disposal_problems(ctx, command, site))
+        lot = lot_at(books, site, command.lot)
+        check(_disposal_problems(ctx, command, site))
         judged = judgement_figures(books, lot, judge(ctx, books, site, command))
         return {**command.figures(), **site_figures(ctx, site), **judged}
 
-    return _act(ctx, command.facility, command, complete)
+    return act(ctx, command.facility, command, complete)
 
 
 def site_figures(ctx: Context, site: Facility) -> dict[str, Any]:
@@ -82,9 +88,13 @@ def preview_disposal(ctx: Context, command: c.RecordDisposal) -> Judgement:
     return judge(ctx, Books(ctx.connection, ctx.directory), site, command)
 
 
+_DECLARED = (Kind.PLANT_SLUDGE, Kind.SEWER_SLUDGE, Kind.BYPRODUCT)
+"""What can be declared as produced; products come out of runs."""
+
+
 def turn_away(ctx: Context, command: c.TurnAwayTruck) -> Receipt:
     """无联单拒入: a truck without a manifest is refused, and the attempt stays on record."""
-    return _act(ctx, command.facility, command, lambda site, books: dict(command.figures()))  # noqa: ARG005
+    return act(ctx, command.facility, command, lambda site, books: dict(command.figures()))  # noqa: ARG005
 
 
 def hand_out_numbers(ctx: Context, command: c.HandOutNumbers) -> Receipt:
@@ -98,7 +108,7 @@ def hand_out_numbers(ctx: Context, command: c.HandOutNumbers) -> Receipt:
         lines = [{"number": number, "public_code": _public_code()} for number in numbers]
         return {**command.figures(), "numbers": lines}
 
-    return _act(ctx, command.facility, command, complete)
+    return act(ctx, command.facility, command, complete)
 
 
 def judge(ctx: Context, books: Books, site: Facility, command: c.RecordDisposal) -> Judgement:
@@ -106,7 +116,7 @@ def judge(ctx: Context, books: Books, site: Facility, command: c.RecordDisposal)
     rulebook = rules.rulebook(ctx.connection)
     if command.route not in rulebook.routes:
         raise NotFound(field="route", kind="route", name=command.route)
-    lot = _lot(books, site, command.lot)
+    lot = lot_at(books, site, command.lot)
     act = Act(
         command.route,
         site.division,
@@ -138,8 +148,13 @@ def judgement_figures(books: Books, lot: Holding, judgement: Judgement) -> dict[
     }
 
 
-def _act(ctx: Context, code: str, command: c.Command, complete: Any) -> Receipt:
-    """Record an act on a facility: looked up, permitted, completed, booked, appended."""
+def act(
+    ctx: Context, code: str, command: c.Command, complete: Complete, *, marks: Callable[[Figures], Marks] | None = None
+) -> Receipt:
+    """Record an act on a facility: looked up, permitted, completed, booked, appended.
+
+    ``complete`` checks the command and gives all that the claim will say; ``marks`` what is noted beside it.
+    """
     facility = ctx.directory.facility(code)
     require(ctx.actor, BY_EVENT[command.event], owner_of(ctx, facility))
     stream = Stream(StreamKind.FACILITY, facility.code)
@@ -154,7 +169,9 @@ def _act(ctx: Context, code: str, command: c.Command, complete: Any) -> Receipt:
         raise StaleState(field="based_on", based_on=command.based_on, head=heads[stream].hash.hex())
     ctx.directory.lock_facilities([facility.code])
     books = Books(ctx.connection, ctx.directory)
-    figures: Mapping[str, Any] = complete(facility, books)
+    figures = complete(facility, books)
+    if marks is not None:
+        decision = replace(decision, marks=(*decision.marks, *marks(figures)))
     claim = make_claim(ctx, command, stream, decision, figures)
     booked = booking.book(books, claim, ManifestState())
     if booked is not None and booked.overdraft:
@@ -172,19 +189,22 @@ def _decide(ctx: Context, command: c.Command) -> Decision:
 
 
 def _production_problems(ctx: Context, command: c.DeclareProduction, plant: Facility) -> list[DomainError]:
-    problems: list[DomainError] = [*_mass_problems(command.wet_kg, command.moisture_bp)]
-    if command.kind not in (Kind.PLANT_SLUDGE, Kind.SEWER_SLUDGE):
-        problems.append(OutOfRange(field="kind", value=command.kind, wanted="plant_sludge, sewer_sludge"))
+    problems: list[DomainError] = [*mass_problems(command.wet_kg, command.moisture_bp)]
+    if command.kind not in _DECLARED:
+        problems.append(OutOfRange(field="kind", value=command.kind, wanted=", ".join(_DECLARED)))
+    if command.kind == Kind.BYPRODUCT and command.what not in c.BYPRODUCTS:
+        problems.append(OutOfRange(field="what", value=command.what, wanted=", ".join(c.BYPRODUCTS)))
     if command.stabilised_by is not None and command.stabilised_by not in reference.treatments():
         problems.append(NotFound(field="stabilised_by", kind="treatment", name=command.stabilised_by))
-    return [*problems, *_day_problems(ctx, command.day, plant)]
+    return [*problems, *day_problems(ctx, command.day, plant)]
 
 
 def _disposal_problems(ctx: Context, command: c.RecordDisposal, site: Facility) -> list[DomainError]:
-    return [*_mass_problems(command.wet_kg, command.moisture_bp), *_day_problems(ctx, command.day, site)]
+    return [*mass_problems(command.wet_kg, command.moisture_bp), *day_problems(ctx, command.day, site)]
 
 
-def _mass_problems(wet_kg: int, moisture_bp: int | None) -> list[DomainError]:
+def mass_problems(wet_kg: int, moisture_bp: int | None) -> list[DomainError]:
+    """What is wrong with a quantity: more than nothing, less than 100,000 t, a moisture of 0-100 %."""
     problems: list[DomainError] = []
     if not 0 < wet_kg < 100_000_000:
         problems.append(OutOfRange(field="wet_kg", value=wet_kg, wanted="> 0, < 100000 t"))
@@ -193,12 +213,14 @@ def _mass_problems(wet_kg: int, moisture_bp: int | None) -> list[DomainError]:
     return problems
 
 
-def _day_problems(ctx: Context, day: date, at: Facility) -> list[DomainError]:
+def day_problems(ctx: Context, day: date, at: Facility) -> list[DomainError]:
+    """A legal day that has not begun yet at the facility."""
     today = legal_day(ctx.now, at.zone)
     return [InTheFuture(field="day", occurred_at=day, now=today)] if day > today else []
 
 
-def _check(problems: list[DomainError]) -> None:
+def check(problems: list[DomainError]) -> None:
+    """Raises InvalidFigures naming every wrong field."""
     if problems:
         raise InvalidFigures(tuple(problems))
 
@@ -208,7 +230,8 @@ def _require_kind(facility: Facility, kind: FacilityKind) -> None:
         raise OutOfRange(field="facility", value=facility.code, wanted=str(kind))
 
 
-def _lot(books: Books, site: Facility, name: str) -> Holding:
+def lot_at(books: Books, site: Facility, name: str) -> Holding:
+    """A batch or lot that lies at a facility. Raises NotFound."""
     found = books.holding(name, site.place.account)
     if found is None or found.facility != site.code:
         raise NotFound(field="lot", kind="lot", name=name)

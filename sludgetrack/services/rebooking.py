@@ -78,6 +78,11 @@ class _Undone:
         changed = {key: one for key, one in self._now.items() if one.facility == at.code and key[1] is at.place.account}
         return list({**found, **changed}.values())
 
+    def in_stock(self, at: Facility) -> Sequence[Holding]:
+        found = {(one.id, one.account): one for one in self._books.in_stock(at)}
+        changed = {key: one for key, one in self._now.items() if one.facility == at.code and key[1] is at.place.account}
+        return list({**found, **changed}.values())
+
     def draws(self, load: str) -> Sequence[Draw]:
         return booking.draws_of(self._loadings[load]) if load in self._loadings else self._books.draws(load)
 

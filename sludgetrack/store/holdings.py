@@ -53,13 +53,14 @@ WITH wanted AS (
         sum(h.physical_left) OVER (PARTITION BY h.facility_id ORDER BY h.day, h.ord) - h.physical_left AS before
     FROM holding h
     WHERE h.facility_id = ANY(%(facilities)s::bigint[]) AND h.physical_left > 0
-        AND (h.physical_left <> 0 OR h.origin_left <> 0) AND h.kind <> 'sewer_sludge'
+        AND (h.physical_left <> 0 OR h.origin_left <> 0) AND h.kind NOT IN ('sewer_sludge', 'byproduct')
 ), oldest AS (
     SELECT stock.id FROM stock JOIN wanted USING (facility_id) WHERE stock.before < wanted.units
 ), newest AS (
     SELECT (
         SELECT h.id FROM holding h
-        WHERE h.facility_id = wanted.facility_id AND h.kind <> 'sewer_sludge' AND NOT h.name LIKE '%%-undeclared'
+        WHERE h.facility_id = wanted.facility_id AND h.kind NOT IN ('sewer_sludge', 'byproduct')
+            AND NOT h.name LIKE '%%-undeclared'
         ORDER BY h.day DESC, h.ord DESC LIMIT 1
     ) AS id FROM wanted
 )
@@ -84,6 +85,28 @@ def stock(connection: Connection, needed: Mapping[int, int], undeclared: Collect
     """By facility id: the oldest stock that covers so many units, the newest declared holding, the undeclared ones."""
     values = {"facilities": list(needed), "units": list(needed.values()), "undeclared": list(undeclared)}
     return _rows(connection, _STOCK, values)
+
+
+def in_stock(connection: Connection, facilities: Collection[int], undeclared: Collection[str]) -> list[Any]:
+    """By facility id: everything that is left there in either measure, the newest holding, the undeclared ones."""
+    return _rows(connection, _IN_STOCK, {"facilities": list(facilities), "undeclared": list(undeclared)})
+
+
+_IN_STOCK: LiteralString = (
+    _WITH_SHARES
+    + """
+WHERE h.facility_id = ANY(%(facilities)s::bigint[]) AND (h.physical_left <> 0 OR h.origin_left <> 0)
+    OR h.name = ANY(%(undeclared)s::text[])
+    OR h.id IN (
+        SELECT (
+            SELECT h.id FROM holding h
+            WHERE h.facility_id = wanted.id AND h.kind NOT IN ('sewer_sludge', 'byproduct')
+            ORDER BY h.day DESC, h.ord DESC LIMIT 1
+        ) FROM unnest(%(facilities)s::bigint[]) AS wanted (id)
+    )
+GROUP BY h.id ORDER BY h.day, h.ord
+"""
+)
 
 
 def _rows(connection: Connection, statement: LiteralString, values: Mapping[str, Any]) -> list[Any]:

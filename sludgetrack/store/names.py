@@ -13,7 +13,12 @@ from sludgetrack.domain.holdings import OPENING, UNDECLARED
 from sludgetrack.store.rows import copy_rows
 from sludgetrack.store.tables.mass import name
 
-_NAMED = {EventType.ISSUED: "name", EventType.PRODUCED: "batch", EventType.DISPOSED: "disposal"}
+_NAMED = {
+    EventType.ISSUED: "name",
+    EventType.PRODUCED: "batch",
+    EventType.TREATED: "run",
+    EventType.DISPOSED: "disposal",
+}
 """The figure by which an event names something, where it does."""
 
 
@@ -27,7 +32,10 @@ def take(connection: Connection, entries: Iterable[Entry]) -> None:
 def names_of(entry: Entry) -> list[tuple[str, str]]:
     """The names an event gives, each with what kind of thing it names: the type of the event."""
     figure = _NAMED.get(entry.claim.type)
-    return [(entry.claim.figures[figure], str(entry.claim.type))] if figure else []
+    if figure is None:
+        return []
+    names = [entry.claim.figures[figure], *(line["lot"] for line in entry.claim.figures.get("outputs", ()))]
+    return [(name, str(entry.claim.type)) for name in names]
 
 
 def taken(connection: Connection, names: Collection[str]) -> set[str]:
@@ -37,8 +45,17 @@ def taken(connection: Connection, names: Collection[str]) -> set[str]:
 
 def require_free(connection: Connection, wanted: str, field: str) -> None:
     """Raises NameTaken, naming the field, where the name is in use or kept for a manifest or the system's own."""
-    if is_reserved(wanted) or taken(connection, [wanted]):
-        raise NameTaken(field=field, name=wanted)
+    require_all_free(connection, [wanted], field)
+
+
+def require_all_free(connection: Connection, wanted: Collection[str], field: str) -> None:
+    """Raises NameTaken, naming the field, for the first of several names that cannot be given, or stands twice."""
+    used = taken(connection, wanted)
+    seen: set[str] = set()
+    for one in wanted:
+        if one in used or one in seen or is_reserved(one):
+            raise NameTaken(field=field, name=one)
+        seen.add(one)
 
 
 def is_reserved(wanted: str) -> bool:

@@ -11,11 +11,19 @@ from sludgetrack.domain.commands import COMMANDS, BatchLine, Command, DeclarePro
 from sludgetrack.domain.events import EventType
 from tests.domain.life import MORNING, arrive, event_id, issue, load
 
-REGISTERING = {EventType.REGISTERED, EventType.CHANGED, EventType.POLICY_SET}
+REGISTERING = {
+    EventType.REGISTERED,
+    EventType.CHANGED,
+    EventType.POLICY_SET,
+    EventType.TABLE_SET,
+    EventType.LOCKED,
+}
+CONSEQUENCES = {EventType.CORRECTED}
+"""Nobody asks for them: a correction takes effect with the last approval."""
 
 
 def test_every_event_that_is_asked_for_has_its_command() -> None:
-    assert set(COMMANDS) == set(EventType) - REGISTERING
+    assert set(COMMANDS) == set(EventType) - REGISTERING - CONSEQUENCES
 
 
 @pytest.mark.parametrize("command", COMMANDS.values())

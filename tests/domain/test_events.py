@@ -87,6 +87,7 @@ def test_every_handoff_and_every_disposal_leaves_a_sheet() -> None:
         EventType.VOIDED,
         EventType.RESOLVED,
         EventType.DISPOSED,
+        EventType.CORRECTED,
     }
 
 

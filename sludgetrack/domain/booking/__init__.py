@@ -12,7 +12,7 @@ from sludgetrack.domain.booking.loading import Draw, Named, draws_of, load_named
 from sludgetrack.domain.booking.order import Phase, Turn, turn
 from sludgetrack.domain.booking.production import produce
 from sludgetrack.domain.booking.receipt import Received, receive
-from sludgetrack.domain.booking.stocktake import count
+from sludgetrack.domain.booking.stocktake import count, counted_against
 from sludgetrack.domain.booking.treatment import Input, Output, Run, kept_share, treat
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Turn",
     "booked_on",
     "count",
+    "counted_against",
     "dispose",
     "draws_of",
     "give_back",

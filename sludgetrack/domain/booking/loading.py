@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sludgetrack.domain.booking.booking import Booking, stock_postings
-from sludgetrack.domain.holdings import Holding, Kind, Nature, Stamp, common_nature, draw, fresh, undeclared_id, without
+from sludgetrack.domain.holdings import (
+    NAMED_ONLY,
+    Holding,
+    Kind,
+    Nature,
+    Stamp,
+    common_nature,
+    draw,
+    fresh,
+    undeclared_id,
+    without,
+)
 from sludgetrack.domain.mass import Account, Place, Posting, Weighed
 from sludgetrack.domain.split import split
 
@@ -38,11 +49,11 @@ def load_oldest(load: str, mass: Weighed, lying: Iterable[Holding], *, at: Place
     """Draw a load from the oldest of what lies at a facility.
 
     ``lying`` must hold the facility's oldest holdings with stock, enough of them to cover the load, and its newest
-    one; it may hold more. Empty and negative ones are skipped, and so is sewer-cleaning sludge, which moves only when
-    it is named. What exceeds all of them overdraws the newest; with none, the facility's undeclared batch. A load
-    without dry solids is drawn from the newest, too.
+    one; it may hold more. Empty and negative ones are skipped, and so are sewer-cleaning sludge and by-products, which
+    move only when they are named. What exceeds all of them overdraws the newest; with none, the facility's undeclared
+    batch. A load without dry solids is drawn from the newest, too.
     """
-    candidates = sorted((holding for holding in lying if holding.kind is not Kind.SEWER_SLUDGE), key=_age)
+    candidates = sorted((holding for holding in lying if holding.kind not in NAMED_ONLY), key=_age)
     takes, lacking = _oldest_first(candidates, mass.dry)
     if lacking or not takes:
         newest = _newest(candidates, at.facility) or _undeclared(at, stamp)

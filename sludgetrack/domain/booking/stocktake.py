@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sludgetrack.domain.booking.booking import Booking, stock_postings, unaccounted_postings
-from sludgetrack.domain.holdings import Amounts, Holding, Kind, Nature, Stamp, draw, fresh, opening_id, without
+from sludgetrack.domain.holdings import (
+    NAMED_ONLY,
+    Amounts,
+    Holding,
+    Kind,
+    Nature,
+    Stamp,
+    draw,
+    fresh,
+    opening_id,
+    without,
+)
 from sludgetrack.domain.mass import Account, Cause, Place, Weighed
 from sludgetrack.domain.split import split
 
@@ -19,10 +30,10 @@ def count(lying: Iterable[Holding], counted: Weighed, *, at: Place, stamp: Stamp
     Booked - counted, in physical dry solids, is unaccounted (``count``): spread over the holdings with positive stock
     in proportion to it, each standing for the origin it was made with; with none, all on the newest. Only positive
     stock is held against the scales: what is overdrawn stays visible below zero. At a plant only batches of plant
-    sludge are counted. Where nothing was ever booked the count opens the stock as a batch of its own.
+    sludge are counted, and by-products nowhere. Where nothing was ever booked the count opens the stock as a batch of
+    its own.
     """
-    at_plant = at.account is Account.PLANT_STOCK
-    booked = [holding for holding in lying if not (at_plant and holding.kind is Kind.SEWER_SLUDGE)]
+    booked = counted_against(lying, at)
     if not booked:
         return _opened(counted, at, stamp)
     positive = {holding.id: holding.physical_left for holding in booked if holding.physical_left > 0}
@@ -38,6 +49,12 @@ def count(lying: Iterable[Holding], counted: Weighed, *, at: Place, stamp: Stamp
             postings += unaccounted_postings(amounts, Cause.COUNT, at.facility)
             changed.append(without(holding, amounts))
     return Booking(postings, changed)
+
+
+def counted_against(lying: Iterable[Holding], at: Place) -> list[Holding]:
+    """What of all that lies at a facility a count is held against."""
+    apart = NAMED_ONLY if at.account is Account.PLANT_STOCK else {Kind.BYPRODUCT}
+    return [holding for holding in lying if holding.kind not in apart]
 
 
 def _newest(booked: Sequence[Holding]) -> Holding:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sludgetrack.domain.booking.booking import Booking, stock_postings
-from sludgetrack.domain.holdings import Amounts, Holding, Kind, Nature, Stamp, draw, everything_left, fresh, without
+from sludgetrack.domain.holdings import (
+    NAMED_ONLY,
+    Amounts,
+    Holding,
+    Kind,
+    Nature,
+    Stamp,
+    draw,
+    everything_left,
+    fresh,
+    without,
+)
 from sludgetrack.domain.mass import Account, Place, Posting, Weighed
 from sludgetrack.domain.quantities import dry_units
 from sludgetrack.domain.split import split
@@ -96,14 +107,14 @@ def _shared_by_dry_mass(origin: Mapping[str, int], outputs: Sequence[Output]) ->
 
 
 def _nature(run: Run) -> Nature:
-    """Sewer-cleaning sludge stays what it is when nothing else went in; anything else becomes a product.
+    """What is kept apart stays what it is when nothing else went in; anything else becomes a product.
 
     What comes out is stable if the process stabilises or everything that went in was.
     """
     inputs = [line.holding for line in run.inputs]
-    sewer = all(holding.kind is Kind.SEWER_SLUDGE for holding in inputs)
+    kinds = {holding.kind for holding in inputs}
     stabilised = run.stabilises or all(holding.stabilised for holding in inputs)
-    return Nature(Kind.SEWER_SLUDGE if sewer else Kind.PRODUCT, stabilised)
+    return Nature(kinds.pop() if len(kinds) == 1 and kinds <= NAMED_ONLY else Kind.PRODUCT, stabilised)
 
 
 def _losses(loss: Mapping[str, int], additives: Mapping[str, int], facility: str) -> list[Posting]:

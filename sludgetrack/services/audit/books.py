@@ -83,6 +83,10 @@ class ReplayedBooks:
         account = at.place.account
         return [self._holdings[key] for key in self._lying[at.code] if key[1] is account]
 
+    def in_stock(self, at: Facility) -> Sequence[Holding]:
+        """Everything in stock at a facility, and its newest holding."""
+        return self.lying(at, 0)
+
     def draws(self, load: str) -> Sequence[Draw]:
         """Where a load was drawn from."""
         return self._draws[load] if load in self._draws else self._recorded_draws(load)

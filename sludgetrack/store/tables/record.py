@@ -91,6 +91,7 @@ log_head = Table(
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("size", BigInteger, nullable=False),
     Column("peaks", ARRAY(LargeBinary), nullable=False),
+    Column("locks", Integer, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="only_one"),
 )
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sludgetrack.domain.labs import verdict
-from sludgetrack.domain.limits import COMPARE
+from sludgetrack.domain.limits import COMPARE, Limits
 from sludgetrack.domain.policy import Rule
 from sludgetrack.domain.quantities import percent_from_bp
 from sludgetrack.domain.routes import Harmless
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from sludgetrack.domain.dated import Tables
     from sludgetrack.domain.labs import LabVerdict, Report
-    from sludgetrack.domain.limits import Limits
     from sludgetrack.domain.policy import Policy, PolicyRow
     from sludgetrack.domain.routes import Route
 
@@ -147,6 +147,23 @@ class Rulebook:
     def _needs(self, act: Act, rule: Rule, *, by_route: bool) -> bool:
         row = self.policy.rule(act.division, act.route, rule, act.day)
         return row.value == "Y" if row else by_route
+
+
+class Rulebooks:
+    """The rules with their dates: a rulebook for every day something was done."""
+
+    def __init__(self, tables: Tables, policy: Policy) -> None:
+        self._tables = tables
+        self._policy = policy
+        self._known: dict[tuple[int, int], Rulebook] = {}
+
+    def on(self, day: date) -> Rulebook:
+        """The rules of a legal day. Days on which the same tables were in force share one rulebook."""
+        routes, limits = self._tables.routes(day), self._tables.limits(day)
+        key = (id(routes), id(limits))
+        if key not in self._known:
+            self._known[key] = Rulebook(routes, Limits(limits), self._policy)
+        return self._known[key]
 
 
 def _percent(row: PolicyRow) -> Decimal:

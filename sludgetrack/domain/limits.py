@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sludgetrack.domain.tables import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
 COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
@@ -44,6 +45,11 @@ class Limit:
     condition: str
     confidence: str
     checked_by: str
+    applies_to: str = ""
+    """The routes as the table writes them, superseded standards and those of a plant's outlet named as such."""
+    checked_on: date | None = None
+    check_source: str = ""
+    """The printed source the row was compared with."""
 
     def is_met_by(self, value: Decimal) -> bool:
         """Whether a value in the limit's own unit is within it."""
@@ -81,6 +87,39 @@ def _limit(row: dict[str, str]) -> Limit:
         condition=row["condition"],
         confidence=row["confidence"],
         checked_by=row["checked_by"],
+        applies_to=row["route"],
+    )
+
+
+SEPARATOR = "|"
+"""Parts the key of a row in a table that has several columns for it."""
+
+
+def limit_key(limit: Limit) -> str:
+    """What names a limit for good: its standard, routes, parameter, direction and condition. Its value may change."""
+    direction = {">": "min", ">=": "min", "=": "is"}.get(limit.op, "max")
+    return SEPARATOR.join((limit.standard, limit.applies_to, limit.parameter, direction, limit.condition))
+
+
+def reading_of(limit: Limit) -> str:
+    """A limit as it reads: ``< 5 mg/kg dry``."""
+    return f"{limit.op} {limit.value:f} {limit.unit}".rstrip()
+
+
+def new_limit(key: str, values: Mapping[str, str]) -> Limit:
+    """A limit by its key and the values set for it. Raises LookupError or ValueError where they do not make one."""
+    standard, applies_to, parameter, _, condition = key.split(SEPARATOR)
+    return Limit(
+        standard=standard,
+        routes=_routes(applies_to),
+        parameter=parameter,
+        op=values["op"],
+        value=Decimal(values["value"]),
+        unit=values.get("unit", ""),
+        condition=condition,
+        confidence="",
+        checked_by="",
+        applies_to=applies_to,
     )
 
 

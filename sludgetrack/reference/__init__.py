@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from sludgetrack.domain.dated import Shipped
 from sludgetrack.domain.limits import Limit, parse_limits
 from sludgetrack.domain.policy import PolicyRow, parse_policies
 from sludgetrack.domain.routes import Route, Treatment, parse_routes, parse_treatments
@@ -50,3 +51,9 @@ def targets() -> tuple[Target, ...]:
 def baselines() -> tuple[Baseline, ...]:
     """Rates the planning documents start from."""
     return tuple(parse_baselines(table("baselines")))
+
+
+@cache
+def shipped() -> Shipped:
+    """The tables whose rows authorities may set anew."""
+    return Shipped(routes(), treatments(), limits(), targets())

@@ -113,7 +113,7 @@ def hand_out_numbers(ctx: Context, command: c.HandOutNumbers) -> Receipt:
 
 def judge(ctx: Context, books: Books, site: Facility, command: c.RecordDisposal) -> Judgement:
     """A disposal against the gates of the site's division and the bans of the producing plants'."""
-    rulebook = rules.rulebook(ctx.connection)
+    rulebook = rules.rulebook(ctx.connection, command.day)
     if command.route not in rulebook.routes:
         raise NotFound(field="route", kind="route", name=command.route)
     lot = lot_at(books, site, command.lot)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from sludgetrack import reference
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.decide import Circumstances, Decision, decide
 from sludgetrack.domain.errors import NotFound, OutOfRange, RouteBanned, RouteNotPermitted
@@ -219,7 +220,7 @@ def _named(field: str, find: Callable[[str], T], code: str) -> T:
 
 def _check_route(ctx: Context, destination: str, route: str, *, late: bool) -> tuple[Mark, ...]:
     """A destination's permit must name the route, else a late claim is marked; without any routes it takes all."""
-    if route not in rules.rulebook(ctx.connection).routes:
+    if route not in reference.routes():
         raise NotFound(field="route", kind="route", name=route)
     site = _named("destination", ctx.directory.facility, destination)
     if site.kind is FacilityKind.TRANSFER or not site.routes or route in site.routes:

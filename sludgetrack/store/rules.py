@@ -1,15 +1,19 @@
-"""The rules in force: shipped tables first, then the policy rows the authorities have set."""
+"""The rules in force: shipped tables first, then what the authorities have set, each with the day it holds from."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from datetime import date
+
+from sqlalchemy import Connection, func, select
 
 from sludgetrack import reference
-from sludgetrack.domain.gates import Rulebook
-from sludgetrack.domain.limits import Limits
+from sludgetrack.domain.dated import TableRow, Tables
+from sludgetrack.domain.gates import Rulebook, Rulebooks
 from sludgetrack.domain.moisture import ASSUMED_BP
 from sludgetrack.domain.policy import Policy, PolicyRow
+from sludgetrack.store.tables.registry import person
 from sludgetrack.store.tables.registry import policy as policy_table
+from sludgetrack.store.tables.registry import reference_row as set_rows
 
 
 def policy_rows(connection: Connection) -> list[PolicyRow]:
@@ -24,9 +28,23 @@ def policy(connection: Connection) -> Policy:
     return Policy(policy_rows(connection))
 
 
-def rulebook(connection: Connection) -> Rulebook:
-    """What disposals are judged by."""
-    return Rulebook(reference.routes(), Limits(reference.limits()), policy(connection))
+def tables(connection: Connection) -> Tables:
+    """Routes, treatments, limits and targets, ready to be asked about any day; one statement."""
+    r = set_rows.c
+    by = func.coalesce(person.c.name, r.organisation_code)
+    query = select(r.table_name, r.key, r.valid_from, r.source, r.stated, by)
+    rows = connection.execute(query.outerjoin(person, person.c.id == r.person_id).order_by(r.id))
+    return Tables(reference.shipped(), (TableRow(*row) for row in rows))
+
+
+def rulebooks(connection: Connection) -> Rulebooks:
+    """What disposals of many days are judged by; two statements."""
+    return Rulebooks(tables(connection), policy(connection))
+
+
+def rulebook(connection: Connection, day: date) -> Rulebook:
+    """What a disposal of this legal day is judged by."""
+    return rulebooks(connection).on(day)
 
 
 def assumed_moisture_bp() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sludgetrack.domain.gates import Act, Judgement, Rulebook
+from sludgetrack.domain.gates import Act, Judgement, Rulebooks
 from sludgetrack.services.facility_acts import judgement_figures
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ _REMEMBERED = 20_000
 class Judge:
     """Judges disposals. What differs in nothing that matters is judged once."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._rulebook = rulebook
+    def __init__(self, rulebooks: Rulebooks) -> None:
+        self._rulebooks = rulebooks
         self._known: dict[tuple[Act, frozenset[str]], Judgement] = {}
 
     def figures(self, books: Books, site: Facility, lot: Holding, row: Disposal) -> dict[str, Any]:
@@ -35,5 +35,5 @@ class Judge:
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[act, producers] = self._rulebook.judge(act, (), producers)
+            known = self._known[act, producers] = self._rulebooks.on(act.day).judge(act, (), producers)
         return known

@@ -243,16 +243,22 @@ def _create_tables() -> None:
         postgresql_where=sa.text("facility_id IS NOT NULL"),
     )
     op.create_index(
-        "ix_posting_harmless",
+        "ix_posting_flow",
         "posting",
         ["origin_id", "booked_on"],
         unique=False,
-        postgresql_include=["origin_units"],
-        postgresql_where=sa.text("account = 'disposed' and compliant"),
+        postgresql_include=["account", "compliant", "origin_units"],
+        postgresql_where=sa.text("account in ('produced', 'disposed', 'unaccounted')"),
     )
     op.create_index("ix_posting_holding", "posting", ["holding_id"], unique=False)
     op.create_index("ix_posting_origin", "posting", ["origin_id"], unique=False)
-    op.create_index("ix_posting_plant", "posting", ["plant_id", "booked_on"], unique=False)
+    op.create_index(
+        "ix_posting_plant",
+        "posting",
+        ["plant_id", "booked_on"],
+        unique=False,
+        postgresql_where=sa.text("account in ('produced', 'disposed', 'unaccounted')"),
+    )
     op.create_index(
         "ix_posting_produced", "posting", ["booked_on"], unique=False, postgresql_where=sa.text("account = 'produced'")
     )
@@ -322,6 +328,16 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
     op.create_table(
+        "cohort_sum",
+        sa.Column("plant_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("produced_month", sa.Date(), nullable=False),
+        sa.Column("counted_from", sa.Date(), nullable=False),
+        sa.Column("origin_units", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["plant_id"], ["facility.id"], name=op.f("fk_cohort_sum_plant_id")),
+        sa.PrimaryKeyConstraint("plant_id", "produced_month", "counted_from", name=op.f("pk_cohort_sum")),
+    )
+    op.create_index("ix_cohort_sum_month", "cohort_sum", ["produced_month", "counted_from"], unique=False)
+    op.create_table(
         "credential",
         sa.Column("person_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
@@ -342,7 +358,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["plant_id"], ["facility.id"], name=op.f("fk_day_sum_plant_id")),
         sa.PrimaryKeyConstraint("plant_id", "day", "account", "detail", "compliant", "kind", name=op.f("pk_day_sum")),
     )
-    op.create_index("ix_day_sum_day", "day_sum", ["day"], unique=False)
+    op.create_index("ix_day_sum_day", "day_sum", ["day", "account"], unique=False)
     op.create_table(
         "holding",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -470,7 +486,7 @@ def _create_tables() -> None:
             "plant_id", "month", "account", "detail", "compliant", "kind", name=op.f("pk_month_sum")
         ),
     )
-    op.create_index("ix_month_sum_month", "month_sum", ["month"], unique=False)
+    op.create_index("ix_month_sum_month", "month_sum", ["month", "account"], unique=False)
     op.create_table(
         "number_counter",
         sa.Column("facility_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -519,6 +535,27 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
     )
     op.create_index(op.f("ix_web_session_person_id"), "web_session", ["person_id"], unique=False)
+    op.create_table(
+        "batch_sum",
+        sa.Column("origin_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("plant_id", sa.BigInteger(), nullable=False),
+        sa.Column("produced_on", sa.Date(), nullable=True),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("produced", sa.BigInteger(), nullable=False),
+        sa.Column("harmless", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("stock", sa.BigInteger(), nullable=False),
+        sa.Column("spread", sa.Boolean(), nullable=False),
+        sa.Column("beyond", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["origin_id"], ["holding.id"], name=op.f("fk_batch_sum_origin_id")),
+        sa.ForeignKeyConstraint(["plant_id"], ["facility.id"], name=op.f("fk_batch_sum_plant_id")),
+        sa.PrimaryKeyConstraint("origin_id", name=op.f("pk_batch_sum")),
+    )
+    op.create_index("ix_batch_sum_beyond", "batch_sum", ["produced_on"], unique=False, postgresql_where="beyond")
+    op.create_index("ix_batch_sum_first", "batch_sum", ["first_on", "origin_id"], unique=False)
+    op.create_index(op.f("ix_batch_sum_plant_id"), "batch_sum", ["plant_id"], unique=False)
+    op.create_index("ix_batch_sum_produced", "batch_sum", ["produced_on", "origin_id"], unique=False)
     op.create_table(
         "disposal",
         sa.Column("event_id", sa.UUID(as_uuid=False), nullable=False),

@@ -14,14 +14,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from sludgetrack.domain.booking import Booking, Draw, draws_of
+from sludgetrack.domain.booking import Booking, Draw, booked_on, draws_of
 from sludgetrack.domain.holdings import Holding, Kind, Stamp, undeclared_id
 from sludgetrack.domain.mass import Account, Posting
 from sludgetrack.store import holdings
 from sludgetrack.store.booked import Booked, booked_about
 from sludgetrack.store.directory import Directory, Facility
 from sludgetrack.store.rows import copy_rows, next_ids
-from sludgetrack.store.sums import SumKey, add_to_sums
+from sludgetrack.store.sums import Summing
 from sludgetrack.store.tables import mass
 
 _Key = tuple[str, Account]
@@ -41,16 +41,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class BookedEvent:
-    """Postings of an event, the event they are about if that is another one, and the days of them.
-
-    ``day``: when it happened; ``booked_on``: the day they count on.
-    """
+    """Postings of an event, the event they are about if that is another one, and the legal day it happened."""
 
     event_id: str
     about: str | None
     postings: Sequence[Posting]
     day: date
-    booked_on: date
 
 
 class Books:
@@ -117,9 +113,7 @@ class Books:
             self.read_draws([load])
         return self._draws[load]
 
-    def put(
-        self, event_id: str, booking: Booking, *, day: date, booked_on: date | None = None, about: str | None = None
-    ) -> None:
+    def put(self, event_id: str, booking: Booking, *, day: date, about: str | None = None) -> None:
         """Take in a booking: its holdings are the present ones from here on. ``about``: the event it restates.
 
         Of several that are made at once, a later one is younger.
@@ -131,7 +125,7 @@ class Books:
                 self._loadings[holding.id] = booking.postings
             self._put(replace(holding, order=self._next()) if is_new and holding.order in orders else holding)
             orders |= {holding.order} if is_new else set()
-        self._booked.append(BookedEvent(event_id, about, booking.postings, day, booked_on or day))
+        self._booked.append(BookedEvent(event_id, about, booking.postings, day))
 
     def booked(self, events: Collection[str]) -> list[Booked]:
         """What is on record about these events and was not taken back."""
@@ -256,9 +250,9 @@ class Books:
         new = set(self._new)
         self._write_changed([key for key in self._changed if key not in new])
         self._write_remade([key for key in self._remade if key not in new])
-        sums: dict[SumKey, int] = defaultdict(int)
+        sums = Summing()
         copy_rows(self._connection, mass.posting, _POSTING_COLUMNS, self._posting_rows(sums))
-        add_to_sums(self._connection, sums)
+        sums.write(self._connection)
         self._new, self._changed, self._remade, self._booked = [], {}, {}, []
 
     def _write_new(self) -> None:
@@ -284,13 +278,14 @@ class Books:
             origins = {name: self._origins[name].id for _, holding in present for name in holding.made}
             holdings.update_made(self._connection, present, origins)
 
-    def _posting_rows(self, sums: dict[SumKey, int]) -> Iterator[tuple[Any, ...]]:
+    def _posting_rows(self, sums: Summing) -> Iterator[tuple[Any, ...]]:
         numbers: Counter[str] = Counter()
         for event in self._booked:
             for posting in event.postings:
                 numbers[event.event_id] += 1
                 origin = self._origins[posting.origin]
-                sums[_sum_key(posting, origin, event.booked_on)] += posting.origin_units
+                counted_on = booked_on(event.day, self._directory.facility_by_id(origin.plant_id).locked_through)
+                sums.take(posting, origin, counted_on)
                 yield (
                     event.event_id,
                     numbers[event.event_id],
@@ -306,7 +301,7 @@ class Books:
                     posting.origin_units,
                     posting.physical_units,
                     event.day,
-                    event.booked_on,
+                    counted_on,
                 )
 
 
@@ -327,10 +322,3 @@ _POSTING_COLUMNS = (
     "day",
     "booked_on",
 )
-
-
-def _sum_key(posting: Posting, origin: Origin, booked_on: date) -> SumKey:
-    estimated = posting.account is Account.PRODUCED and origin.estimated
-    detail = posting.route or posting.cause or ("estimated" if estimated else "")
-    compliant = bool(posting.compliant)
-    return SumKey(origin.plant_id, booked_on, str(posting.account), str(detail), compliant, origin.kind)

@@ -97,15 +97,20 @@ about = func.coalesce(posting.c.about_id, posting.c.event_id)
 Index("ix_posting_about", posting.c.about_id, postgresql_where=posting.c.about_id.is_not(None))
 Index("ix_posting_origin", posting.c.origin_id)
 Index("ix_posting_holding", posting.c.holding_id)
-Index("ix_posting_plant", posting.c.plant_id, posting.c.booked_on)
+Index(
+    "ix_posting_plant",
+    posting.c.plant_id,
+    posting.c.booked_on,
+    postgresql_where=text("account in ('produced', 'disposed', 'unaccounted')"),
+)
 Index("ix_posting_facility", posting.c.facility_id, posting.c.day, postgresql_where=posting.c.facility_id.is_not(None))
 Index("ix_posting_produced", posting.c.booked_on, postgresql_where=text("account = 'produced'"))
 Index(
-    "ix_posting_harmless",
+    "ix_posting_flow",
     posting.c.origin_id,
     posting.c.booked_on,
-    postgresql_include=["origin_units"],
-    postgresql_where=text("account = 'disposed' and compliant"),
+    postgresql_include=["account", "compliant", "origin_units"],
+    postgresql_where=text("account in ('produced', 'disposed', 'unaccounted')"),
 )
 
 
@@ -130,8 +135,49 @@ def _sums(table_name: str, period: str) -> Table:
 
 day_sum = _sums("day_sum", "day")
 month_sum = _sums("month_sum", "month")
-Index("ix_day_sum_day", day_sum.c.day)
-Index("ix_month_sum_month", month_sum.c.month)
+Index("ix_day_sum_day", day_sum.c.day, day_sum.c.account)
+Index("ix_month_sum_month", month_sum.c.month, month_sum.c.account)
+
+batch_sum = Table(
+    "batch_sum",
+    metadata,
+    Column("origin_id", BigInteger, ForeignKey("holding.id"), primary_key=True, autoincrement=False),
+    Column("plant_id", BigInteger, ForeignKey("facility.id"), nullable=False, index=True),
+    Column("produced_on", Date),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+    units_column("produced"),
+    units_column("harmless"),
+    units_column("gross"),
+    units_column("stock"),
+    Column("spread", Boolean, nullable=False),
+    Column("beyond", Boolean, nullable=False),
+)
+"""Running sums of batches of plant sludge that were produced, disposed of or unaccounted for.
+
+``first_on`` and ``last_on``: the earliest and latest day such a posting counts on. ``harmless``: compliant disposal,
+``gross`` without what took some of it back. ``stock``: what is left in all stock accounts, which is what all those
+postings leave. ``produced_on``: the day that the first production recorded counts on; none where something else was
+recorded before, and then for good. ``spread``: production counts in another month than that, too. ``beyond``: spread,
+or gross above what was produced, so that the cohort may have to be looked up in the postings.
+"""
+Index("ix_batch_sum_produced", batch_sum.c.produced_on, batch_sum.c.origin_id)
+Index("ix_batch_sum_first", batch_sum.c.first_on, batch_sum.c.origin_id)
+Index("ix_batch_sum_beyond", batch_sum.c.produced_on, postgresql_where=batch_sum.c.beyond)
+
+cohort_sum = Table(
+    "cohort_sum",
+    metadata,
+    Column("plant_id", BigInteger, ForeignKey("facility.id"), primary_key=True, autoincrement=False),
+    Column("produced_month", Date, primary_key=True),
+    Column("counted_from", Date, primary_key=True),
+    units_column("origin_units"),
+)
+"""Harmless units of batches by the month of their ``produced_on``, beyond what they were produced with included.
+
+``counted_from``: the month whose cohort counts them first, which is the month of the day 30 days before.
+"""
+Index("ix_cohort_sum_month", cohort_sum.c.produced_month, cohort_sum.c.counted_from)
 
 disposal = Table(
     "disposal",

@@ -206,16 +206,12 @@ class ChangeLine(Line):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeCorrection(Command):
-    """提出更正: the figures of an event (its id) were wrong. ``facility`` names whose event, none a manifest's.
-
-    ``changes`` state what is to stand; what stood is added by the record.
-    """
+    """提出更正: the figures of an event (its id) were wrong; ``changes`` state what stands and what should."""
 
     event = EventType.CORRECTION_PROPOSED
     corrects: str
     changes: tuple[ChangeLine, ...]
     reason: str
-    facility: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +220,6 @@ class ApproveCorrection(Command):
 
     event = EventType.CORRECTION_APPROVED
     proposal: str
-    facility: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +229,6 @@ class RefuseCorrection(Command):
     event = EventType.CORRECTION_REFUSED
     proposal: str
     reason: str
-    facility: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +238,6 @@ class WithdrawCorrection(Command):
     event = EventType.CORRECTION_WITHDRAWN
     proposal: str
     reason: str
-    facility: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

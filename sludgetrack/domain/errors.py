@@ -158,6 +158,18 @@ class RouteBanned(DomainError):
     code = "route_banned"
 
 
+class PeriodLocked(DomainError):
+    """The day lies in a locked period. Facts: day, first_open (the first day that is not locked)."""
+
+    code = "period_locked"
+
+
+class SharedTable(DomainError):
+    """The table holds for everybody, and only the highest authorities may set it. Facts: who (their names)."""
+
+    code = "shared_table"
+
+
 class NameTaken(DomainError):
     """An id of the shared namespace, a login or a code is in use. Facts: name."""
 

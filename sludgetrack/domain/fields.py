@@ -46,6 +46,18 @@ class FieldRule:
 
 _K = FieldKind
 _ISSUE, _LOAD, _RECEIVE, _RETURN = (E.ISSUED,), (E.LOADED,), (E.RECEIVED,), (E.RETURNED,)
+_PROPOSE = (E.CORRECTION_PROPOSED,)
+_ANSWER = (E.CORRECTION_APPROVED, E.CORRECTION_REFUSED, E.CORRECTION_WITHDRAWN)
+_REASONED = (
+    E.TRANSFERRED,
+    E.REDIRECTED,
+    E.RETURNED,
+    E.VOIDED,
+    E.RESOLVED,
+    E.CORRECTION_PROPOSED,
+    E.CORRECTION_REFUSED,
+    E.CORRECTION_WITHDRAWN,
+)
 
 RULES: tuple[FieldRule, ...] = (
     FieldRule("giver", _K.CODE, "产生单位", "producer", _ISSUE, _ISSUE),
@@ -123,9 +135,9 @@ RULES: tuple[FieldRule, ...] = (
         _K.TEXT,
         "原因",
         "reason",
-        (E.TRANSFERRED, E.REDIRECTED, E.RECEIVED, E.RETURNED, E.VOIDED, E.RESOLVED),
-        (E.TRANSFERRED, E.REDIRECTED, E.RETURNED, E.VOIDED, E.RESOLVED),
-        reopened_by=(E.TRANSFERRED, E.REDIRECTED, E.RECEIVED, E.RETURNED, E.VOIDED, E.RESOLVED),
+        (E.RECEIVED, *_REASONED),
+        _REASONED,
+        reopened_by=(E.RECEIVED, *_REASONED),
         max_length=400,
     ),
     FieldRule(
@@ -142,6 +154,9 @@ RULES: tuple[FieldRule, ...] = (
     FieldRule(
         "stands", _K.CODE, "采信的记录", "claim that stands", (E.RESOLVED,), (E.RESOLVED,), reopened_by=(E.RESOLVED,)
     ),
+    FieldRule("corrects", _K.CODE, "被更正的记录", "corrected event", _PROPOSE, _PROPOSE, reopened_by=_PROPOSE),
+    FieldRule("changes", _K.LINES, "更正内容", "changes", _PROPOSE, _PROPOSE, reopened_by=_PROPOSE),
+    FieldRule("proposal", _K.CODE, "更正提议", "proposed correction", _ANSWER, _ANSWER, reopened_by=_ANSWER),
     FieldRule(
         "photo",
         _K.CODE,

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+RATES = (
+    "harmless_rate",
+    "harmless_rate_stock_adjusted",
+    "harmless_rate_cohort",
+    "landfill_rate",
+    "landfill_rate_of_disposed",
+    "resource_rate",
+    "resource_rate_broad",
+)
+"""What there can be targets for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A rate to be reached by the end of ``year``. Empty ``division`` or ``city_class`` mean any."""

@@ -39,7 +39,7 @@ class BooksLike(Protocol):
         """Where a manifest's load was drawn from."""
 
     def put(
-        self, event_id: str, booked: Booking, *, day: date, booked_on: date | None = None, about: str | None = None
+        self, event_id: str, booked: Booking, *, day: date, about: str | None = None
     ) -> None:
         """Take a booking in. ``about``: the event it restates, where that is another one."""
 

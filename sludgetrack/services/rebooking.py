@@ -92,8 +92,7 @@ class _Undone:
         booked: Booking,
         *,
         day: date,
-        booked_on: date | None = None,  # noqa: ARG002 - what is booked here is put into the books later
-        about: str | None = None,  # noqa: ARG002
+        about: str | None = None,  # noqa: ARG002 - what is booked here is put into the books later
     ) -> None:
         holdings = [self._continued(holding) for holding in booked.holdings]
         for holding in holdings:
@@ -175,9 +174,9 @@ def _put(
     books: RewritableBooks, event_id: str, taken_back: Sequence[Booked], undone: _Undone, settled: Booking
 ) -> None:
     """Hand everything over under the decision: what is taken back, what is booked instead, what is left over."""
-    for (about, day, booked_on), part in groupby(taken_back, lambda one: (one.about, one.day, one.booked_on)):
+    for (about, day), part in groupby(taken_back, lambda one: (one.about, one.day)):
         reversed_ = booking.reverse(one.posting for one in part)
-        books.put(event_id, Booking(reversed_, ()), day=day, booked_on=booked_on, about=about)
+        books.put(event_id, Booking(reversed_, ()), day=day, about=about)
     for about, made, day in undone.made:
         books.put(event_id, Booking(made.postings, ()), day=day, about=about)
     days = [*(one.day for one in taken_back), *(day for _, _, day in undone.made)]

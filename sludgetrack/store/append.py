@@ -107,7 +107,9 @@ def append(connection: Connection, directory: Directory, work: Appending, now: d
         project_disposals(connection, directory, made, work.books)
     if work.sheets:
         _ask_for_sheets(connection, written, now)
-    head = log.extend(connection, log.LeafKind.ENTRY, [(w.entry.claim.event_id, w.entry.hash) for w in written], now)
+    leaves = [(w.entry.claim.event_id, w.entry.hash) for w in written]
+    locks = None if work.books is None else directory.locks
+    head = log.extend(connection, log.LeafKind.ENTRY, leaves, now, locks=locks)
     first = head.size - len(written)
     return [_receipt(item.entry, first + i) for i, item in enumerate(written)]
 

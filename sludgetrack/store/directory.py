@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, or_, select
 from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.identity import FacilityKind, OrganisationKind
 from sludgetrack.domain.mass import Place
+from sludgetrack.store import log
 from sludgetrack.store.tables.registry import facility, organisation, vehicle
 
 
@@ -53,6 +54,8 @@ class Facility:
     permit_no: str | None
     permit_valid_to: date | None
     zone: str
+    locked_through: date | None = None
+    """The last day of the newest month that is closed for what is produced here."""
 
     @property
     def place(self) -> Place:
@@ -83,6 +86,8 @@ class Directory:
         self._facilities_by_id: dict[int, Facility] = {}
         self._organisations: dict[int, Organisation] = {}
         self._haulers: dict[str, Organisation] = {}
+        self.locks: int | None = None
+        """How many period locks there were when facilities were first read: postings are booked by what was closed."""
 
     def facility(self, code: str) -> Facility:
         """The facility with this code. Raises NotFound."""
@@ -116,14 +121,22 @@ class Directory:
         for row in self._connection.execute(query):
             values = tuple(row)
             self._remember(_facility(values[:_FACILITY_WIDTH]))
-            self._remember_organisation(_organisation(values[_FACILITY_WIDTH:]))
+            self._remember_organisation(_organisation(values[_FACILITY_WIDTH:-1]))
+            self.locks = values[-1] if self.locks is None else self.locks
 
     def load_all(self) -> None:
         """Read every facility and organisation."""
+        self.locks = log.locks(self._connection)
         for row in self._connection.execute(select(facility)):
             self._remember(_facility(tuple(row)))
         for row in self._connection.execute(select(organisation)):
             self._remember_organisation(_organisation(tuple(row)))
+
+    def load_all_again(self) -> None:
+        """Read all anew where a period was locked since the last time."""
+        if log.locks(self._connection) != self.locks:
+            self.forget()
+            self.load_all()
 
     def facilities(self) -> Mapping[str, Facility]:
         """What has been read so far, by code."""
@@ -171,6 +184,7 @@ class Directory:
         self._facilities_by_id.clear()
         self._organisations.clear()
         self._haulers.clear()
+        self.locks = None
 
     def _remember(self, found: Facility) -> None:
         self._facilities[found.code] = found
@@ -182,7 +196,9 @@ class Directory:
             self._haulers[found.hauler_code] = found
 
 
-_WITH_ORGANISATION = select(facility, organisation).join(organisation, organisation.c.id == facility.c.organisation_id)
+_WITH_ORGANISATION = select(facility, organisation, log.LOCKS.label("locks")).join(
+    organisation, organisation.c.id == facility.c.organisation_id
+)
 _FACILITY_WIDTH = len(facility.c)
 _FACILITY_NAMES = tuple(facility.c.keys())
 _ORGANISATION_NAMES = tuple(organisation.c.keys())

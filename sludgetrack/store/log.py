@@ -44,8 +44,25 @@ def leaf(kind: str, salt: bytes, digest: bytes) -> bytes:
     return leaf_hash(kind.encode() + b"\x00" + commitment)
 
 
-def extend(connection: Connection, kind: LeafKind, digests: Sequence[tuple[str, bytes]], now: datetime) -> Head:
-    """Add a leaf for each (id, digest), in order, and a checkpoint for the append. Takes the log's lock."""
+class PeriodsChanged(Exception):
+    """A period was locked since this unit of work read which are open: what it booked may count on another day."""
+
+    sqlstate = "40001"
+    """As the database would say it: the unit is to be done again."""
+
+
+def extend(
+    connection: Connection,
+    kind: LeafKind,
+    digests: Sequence[tuple[str, bytes]],
+    now: datetime,
+    *,
+    locks: int | None = None,
+) -> Head:
+    """Add a leaf for each (id, digest), in order, and a checkpoint for the append. Takes the log's lock.
+
+    ``locks``: how many period locks the caller booked by. Raises PeriodsChanged where there are more by now.
+    """
     salts = os.urandom(SALT_BYTES * len(digests))
     rows = []
     for i, (ref, digest) in enumerate(digests):
@@ -54,6 +71,8 @@ def extend(connection: Connection, kind: LeafKind, digests: Sequence[tuple[str, 
     taken = execute(connection, _TAKE, {"count": len(rows)}).fetchone()
     if taken is None:
         raise LookupError("the log has no head row")
+    if locks not in (None, taken[2]):
+        raise PeriodsChanged
     start = taken[0] - len(rows)
     grown = Frontier(start, tuple(taken[1])).append(row[2] for row in rows)
     head = Head(grown.size, grown.root())
@@ -67,7 +86,7 @@ def extend(connection: Connection, kind: LeafKind, digests: Sequence[tuple[str, 
     return head
 
 
-_TAKE = "UPDATE log_head SET size = size + %(count)s RETURNING size, peaks"
+_TAKE = "UPDATE log_head SET size = size + %(count)s RETURNING size, peaks, locks"
 _GROW = """
 WITH grown AS (UPDATE log_head SET peaks = %(peaks)s::bytea[])
 INSERT INTO log_checkpoint (size, root, recorded_at) VALUES (%(size)s, %(root)s, %(now)s)
@@ -111,6 +130,16 @@ def current(connection: Connection) -> Head:
     """The newest head, without taking the lock."""
     row = connection.execute(select(log_head.c.size, log_head.c.peaks)).one()
     return Head(row.size, Frontier(row.size, tuple(row.peaks)).root())
+
+
+LOCKS = select(log_head.c.locks).scalar_subquery()
+"""How many period locks are on record, as a part of another query."""
+
+
+def locks(connection: Connection) -> int:
+    """How many period locks are on record."""
+    found: int = connection.execute(select(log_head.c.locks)).scalar_one()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ REQUIRED: dict[EventType, set[str]] = {
     E.VOIDED: {"reason"},
     E.RESOLVED: {"stands", "reason"},
     E.INSPECTED: {"place", "finding"},
+    E.CORRECTION_PROPOSED: {"corrects", "changes", "reason"},
+    E.CORRECTION_APPROVED: {"proposal"},
+    E.CORRECTION_REFUSED: {"proposal", "reason"},
+    E.CORRECTION_WITHDRAWN: {"proposal", "reason"},
 }
 
 

@@ -35,11 +35,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What an event booked, on which days, and about which other event."""
+    """What an event booked, on which legal day, and about which other event."""
 
     booking: Booking
     day: date
-    booked_on: date
     about: str | None
 
 
@@ -97,13 +96,12 @@ class ReplayedBooks:
         booked: Booking,
         *,
         day: date,
-        booked_on: date | None = None,
         about: str | None = None,
     ) -> None:
         """Take a booking in. What restates another event may change where a load was drawn from."""
         for holding in booked.holdings:
             self._put(holding)
-        self.puts.append(Put(booked, day, booked_on or day, about))
+        self.puts.append(Put(booked, day, about))
         if about is not None:
             for posting in booked.postings:
                 self._draws.pop(posting.lot or "", None)

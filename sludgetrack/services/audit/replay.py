@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from sludgetrack.domain.booking import booked_on
 from sludgetrack.domain.errors import DomainError
 from sludgetrack.domain.events import Entry, EventType, Mark, StreamKind
 from sludgetrack.domain.manifest import ManifestState, Status, advance, fold
@@ -130,7 +131,7 @@ class _Replay:
                 p.origin_units,
                 p.physical_units,
                 put.day,
-                put.booked_on,
+                booked_on(put.day, facility(origins[p.origin].plant).locked_through),
                 put.about,
             )
             for p in put.booking.postings

@@ -82,6 +82,7 @@ class Chunk:
 
         Raises NotAllowedNow where somebody has gone on with a manifest since it was checked.
         """
+        self._directory.load_all_again()
         self._rows = read_rows(self._connection, self._steps)
         self._lock()
         self._number()

@@ -1,0 +1,71 @@
+"""How much room a text takes in whatever font it is drawn, taken rather too large than too small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_WIDE_FROM = "\u2e80"
+_NARROW = frozenset(" .,:;'|!il·()[]\u00a0")
+LEADING = 1.32
+"""Height of a line in sizes of its text."""
+
+
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """What a line of text takes at a size."""
+    return sum(map(_ems, text)) * size * (1.04 if bold else 1.0)
+
+
+def wrapped(text: str, room: float, size: float, most: int = 2) -> tuple[str, ...]:
+    """The text in at most so many lines of a room; what does not fit ends in an ellipsis."""
+    lines = list(_filled(text, room, size))
+    if len(lines) <= most:
+        return tuple(lines)
+    return (*lines[: most - 1], shortened("".join(lines[most - 1 :]), room, size))
+
+
+def shortened(text: str, room: float, size: float) -> str:
+    """The text, or as much of it as fits before an ellipsis."""
+    if width_of(text, size) <= room:
+        return text
+    kept = text
+    while kept and width_of(f"{kept}…", size) > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def _filled(text: str, room: float, size: float) -> Iterator[str]:
+    line = ""
+    for word in _words(text):
+        if line and width_of((line + word).rstrip(), size) > room:
+            yield line.rstrip()
+            line = ""
+        line += word
+    yield line.rstrip()
+
+
+def _words(text: str) -> Iterator[str]:
+    """Chinese characters one by one, other words with the space behind them."""
+    word = ""
+    for character in text:
+        if character >= _WIDE_FROM:
+            if word:
+                yield word
+            word = ""
+            yield character
+            continue
+        word += character
+        if character == " ":
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def _ems(character: str) -> float:
+    if character >= _WIDE_FROM:
+        return 1.0
+    if character in _NARROW:
+        return 0.32
+    if character.isupper() or character in "mwMW%—…":
+        return 0.72
+    return 0.58

@@ -64,6 +64,8 @@ PROBLEMS: Mapping[str, Problem] = {
     "route_banned": Problem(
         422, N_("政策禁止"), N_("{division} 自 {valid_from} 起禁止处置途径 {route}。依据：{source}。")
     ),
+    "period_locked": Problem(422, N_("期间已锁定"), N_("{day} 在已锁定的期间内，最早可以从 {first_open} 起。")),
+    "shared_table": Problem(403, N_("全系统共用"), N_("这张表全系统共用，只有区划最高的主管部门能改：{who}。")),
     "name_taken": Problem(409, N_("编号重复"), N_("{name} 已经被使用。")),
     "numbers_exhausted": Problem(409, N_("编号用尽"), N_("{facility} 在 {year} 年的联单编号已用尽。")),
     "not_a_number": Problem(422, N_("联单编号不对"), N_("联单编号是 20 位数字，最后一位是校验码；请核对：{text}")),

@@ -132,6 +132,11 @@ def person_registration(
     return Registration(stream, event_id, kind, {"what": str(Register.PERSON), **fields}, personal)
 
 
+def table_registration(event_id: str, organisation: str, figures: Mapping[str, Any]) -> Registration:
+    """A row of a reference table set by an authority."""
+    return Registration(Stream(StreamKind.ORGANISATION, organisation), event_id, EventType.TABLE_SET, figures)
+
+
 def policy_registration(event_id: str, organisation: str, fields: Mapping[str, Any]) -> Registration:
     """A policy row set by an authority (or brought by an import)."""
     return Registration(Stream(StreamKind.ORGANISATION, organisation), event_id, EventType.POLICY_SET, fields)

@@ -10,11 +10,11 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
-from sludgetrack import reference
 from sludgetrack.domain.events import EventType, Stream
 from sludgetrack.domain.mass import Account, Cause
+from sludgetrack.domain.routes import Route
 from sludgetrack.store import figures as store
-from sludgetrack.store import scan
+from sludgetrack.store import rules, scan
 from sludgetrack.store.figures import BatchUnits, EventPlace, Flowing, Plants
 from sludgetrack.store.rates import Grouping, Period
 
@@ -83,8 +83,9 @@ def open_events(connection: Connection, asked: Asked, *, cursor: str = "", limit
 
     A figure of stock or the cohort has batches behind it instead: ``open_batches``.
     """
+    routes = rules.tables(connection).routes(asked.period.last)
     asked = _narrowed(asked)
-    flowing = _flowing(asked)
+    flowing = _flowing(asked, routes)
     wanted = min(limit, MOST_AT_ONCE)
     found = store.events(connection, flowing, asked.period, _plants(asked), after=_place(cursor), limit=wanted + 1)
     page = found[:wanted]
@@ -136,20 +137,20 @@ def _plants(asked: Asked) -> Plants:
     return Plants(asked.division_prefix, asked.by, asked.group)
 
 
-def _flowing(asked: Asked) -> Flowing:
+def _flowing(asked: Asked, routes: Mapping[str, Route]) -> Flowing:
+    """The postings a figure sums; flags of routes are those of the last day of the period of its table."""
     if asked.figure is Figure.UNACCOUNTED:
         return Flowing(Account.UNACCOUNTED, cause=str(Cause(asked.detail)) if asked.detail else None)
     if asked.figure is Figure.BY_ROUTE:
         return Flowing(Account.DISPOSED, routes=frozenset((asked.detail,)))
     flowing = _FLOWS[asked.figure]
+    if asked.figure in _FLAGS:
+        flagged = frozenset(code for code, route in routes.items() if getattr(route, _FLAGS[asked.figure]))
+        flowing = replace(flowing, routes=flagged)
     if asked.detail and flowing.account is Account.DISPOSED:
         kept = flowing.routes or {asked.detail}
         return replace(flowing, routes=frozenset((asked.detail,)) & kept)
     return flowing
-
-
-def _routes(flag: str) -> frozenset[str]:
-    return frozenset(code for code, route in reference.routes().items() if getattr(route, flag))
 
 
 _FLOWS: Mapping[Figure, Flowing] = {
@@ -157,10 +158,16 @@ _FLOWS: Mapping[Figure, Flowing] = {
     Figure.ESTIMATED: Flowing(Account.PRODUCED, sign=-1, estimated=True),
     Figure.HARMLESS: Flowing(Account.DISPOSED, compliant=True),
     Figure.NONCOMPLIANT: Flowing(Account.DISPOSED, compliant=False),
-    Figure.LANDFILLED: Flowing(Account.DISPOSED, routes=_routes("landfill")),
-    Figure.RESOURCE: Flowing(Account.DISPOSED, compliant=True, routes=_routes("resource_narrow")),
-    Figure.RESOURCE_BROAD: Flowing(Account.DISPOSED, compliant=True, routes=_routes("resource_broad")),
+    Figure.LANDFILLED: Flowing(Account.DISPOSED),
+    Figure.RESOURCE: Flowing(Account.DISPOSED, compliant=True),
+    Figure.RESOURCE_BROAD: Flowing(Account.DISPOSED, compliant=True),
 }
+_FLAGS: Mapping[Figure, str] = {
+    Figure.LANDFILLED: "landfill",
+    Figure.RESOURCE: "resource_narrow",
+    Figure.RESOURCE_BROAD: "resource_broad",
+}
+"""Figures of the routes with a flag."""
 
 
 def _place(cursor: str) -> EventPlace | None:

@@ -11,11 +11,11 @@ from typing import Any, TypedDict
 
 from sqlalchemy import Connection
 
-from sludgetrack import reference
 from sludgetrack.domain.mass import STOCK_ACCOUNTS, Account
 from sludgetrack.domain.quantities import tonnes_from_units
 from sludgetrack.domain.rates import ByRoute, RateRow, Sums, add, difference, rate_row, route_row
 from sludgetrack.domain.times import legal_day
+from sludgetrack.store import cohorts, rules
 from sludgetrack.store import rates as store
 from sludgetrack.store.rates import TOTAL, Flow, Grouping, Period
 
@@ -84,9 +84,12 @@ class BalanceReport:
 def rates(
     connection: Connection, period: Period, by: Grouping, *, division_prefix: str = "", now: datetime
 ) -> RateReport:
-    """The rates of what the plants under a division produced. ``now`` (aware) tells what is provisional."""
+    """The rates of what the plants under a division produced. ``now`` (aware) tells what is provisional.
+
+    What a route counts as, landfill or resource, is what it counts as on the last day of the period.
+    """
     groups, total = grouped_sums(connection, period, by, division_prefix)
-    routes = reference.routes()
+    routes = rules.tables(connection).routes(period.last)
     if by is Grouping.ROUTE:
         rows = [route_row(code, amount, routes) for code, amount in sorted(total.disposed.items())]
     else:
@@ -116,7 +119,7 @@ def grouped_sums(
     if by is Grouping.MONTH:
         return _monthly(connection, period, division_prefix)
     groups = _summed(
-        store.flows(connection, period, by, division_prefix), store.cohort(connection, period, by, division_prefix)
+        store.flows(connection, period, by, division_prefix), cohorts.cohort(connection, period, by, division_prefix)
     )
     return groups, reduce(add, groups.values(), Sums())
 
@@ -124,25 +127,25 @@ def grouped_sums(
 def _monthly(connection: Connection, period: Period, division_prefix: str) -> tuple[dict[str, Sums], Sums]:
     """Each month opens with what the one before it closed with."""
     tallies = _tallied(store.flows(connection, period, Grouping.MONTH, division_prefix))
-    cohorts = store.cohort(connection, period, Grouping.MONTH, division_prefix)
+    harmless = cohorts.cohort(connection, period, Grouping.MONTH, division_prefix)
     stock = opening = tallies[""].opening
     months: dict[str, Sums] = {}
     for part in period.months():
         name = f"{part.first:%Y-%m}"
         tally = tallies[name]
         tally.opening = stock
-        months[name] = tally.sums(cohorts.get(name, 0))
+        months[name] = tally.sums(harmless.get(name, 0))
         stock = months[name].closing
     total = _Tally(opening)
     for name in months:
         total.take_in(tallies[name])
-    whole = store.cohort(connection, period, Grouping.TOTAL, division_prefix)
+    whole = cohorts.cohort(connection, period, Grouping.TOTAL, division_prefix)
     return _without_empty(months), total.sums(whole.get(TOTAL, 0))
 
 
-def _summed(flows: Iterable[Flow], cohorts: Mapping[str, int]) -> dict[str, Sums]:
+def _summed(flows: Iterable[Flow], harmless: Mapping[str, int]) -> dict[str, Sums]:
     tallies = _tallied(flows)
-    return _without_empty({group: tally.sums(cohorts.get(group, 0)) for group, tally in tallies.items()})
+    return _without_empty({group: tally.sums(harmless.get(group, 0)) for group, tally in tallies.items()})
 
 
 def _tallied(flows: Iterable[Flow]) -> defaultdict[str, _Tally]:

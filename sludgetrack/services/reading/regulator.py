@@ -8,23 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row
 
-from sludgetrack import reference
 from sludgetrack.domain.clocks import Deadline, Progress, clocks_of, deadline
 from sludgetrack.domain.errors import NotPermitted
 from sludgetrack.domain.events import Entry, EventType
 from sludgetrack.domain.manifest import Status
 from sludgetrack.domain.permissions import Action
 from sludgetrack.domain.rates import RateRow, Sums, rate_row
-from sludgetrack.domain.targets import Target, matching
+from sludgetrack.domain.targets import Target
 from sludgetrack.domain.times import legal_day, legal_instant
 from sludgetrack.services import reporting
 from sludgetrack.services.context import Context
+from sludgetrack.services.targeting import Place, Targeting
 from sludgetrack.store import division_reading as store
 from sludgetrack.store import registry_reading, rules, scan, streams
 from sludgetrack.store.division_reading import BadDisposal, Days, Gone, Instants, Negative, Road, SiteLoad, Unconfirmed
@@ -155,7 +154,9 @@ def overview(ctx: Context, month: date | None = None) -> Overview:
     period = month_of(month or legal_day(ctx.now), legal_day(ctx.now))
     before = month_before(period)
     sums = _sums(ctx, period)
-    row, row_before = (rate_row(TOTAL, one, reference.routes()) for one in (sums, _sums(ctx, before)))
+    tables = rules.tables(ctx.connection)
+    routes, targeting = tables.routes(period.last), Targeting(tables, period)
+    row, row_before = (rate_row(TOTAL, one, routes) for one in (sums, _sums(ctx, before)))
     days = Days(period.first, period.last)
     open_ = _open_loads(ctx)
     overdue = tuple(load for load in open_ if load.overdue)
@@ -167,7 +168,7 @@ def overview(ctx: Context, month: date | None = None) -> Overview:
     return Overview(
         month=period,
         before=before,
-        judged=tuple(_judged(ctx, rate, row, row_before) for rate in TARGETED),
+        judged=tuple(_judged(ctx, targeting, rate, (row, row_before)) for rate in TARGETED),
         sums=sums,
         row=row,
         road=store.on_the_road(ctx.connection, ctx.actor),
@@ -199,17 +200,14 @@ def month_before(period: Period) -> Period:
     return Period(last.replace(day=1), last)
 
 
-def judge(division: str, city_class: str, rate: str, row: Mapping[str, Any], before: str | None = None) -> Judged:
-    """A rate of a row beside every target of the place, the first of which is judged."""
-    value: str | None = row[rate]
-    found = tuple(matching(reference.targets(), division, city_class, rate))
-    met = found[0].is_met_by(Decimal(value)) if found and value is not None else None
-    return Judged(rate, value, before, found, met)
-
-
-def _judged(ctx: Context, rate: str, row: RateRow, row_before: RateRow) -> Judged:
-    before: Mapping[str, Any] = row_before
-    return judge(ctx.actor.division, "", rate, row, before[rate])
+def _judged(ctx: Context, targeting: Targeting, rate: str, rows: tuple[RateRow, RateRow]) -> Judged:
+    """A rate of the division in the month and in the one before, beside every target of the division as a whole."""
+    now: str | None
+    before: str | None
+    now, before = (cast("Any", row)[rate] for row in rows)
+    standing = targeting.standing(Place(ctx.actor.division), rate, now)
+    met = standing.judged.met if standing.judged else None
+    return Judged(rate, now, before, tuple(one.target for one in standing.held), met)
 
 
 def _sums(ctx: Context, period: Period) -> Sums:

@@ -14,16 +14,19 @@ from flask.typing import ResponseReturnValue
 from sludgetrack import reference
 from sludgetrack.domain.mass import Cause
 from sludgetrack.domain.quantities import tonnes_from_units
+from sludgetrack.domain.targets import RATES
 from sludgetrack.domain.times import legal_day
 from sludgetrack.services import figures, reporting
 from sludgetrack.services.context import Context
 from sludgetrack.services.figures import BATCH_FIGURES, Asked, Figure
-from sludgetrack.services.reading.regulator import judge
 from sludgetrack.services.reporting import BalanceReport, RateReport
+from sludgetrack.services.targeting import Held, Place, Targeting, places
 from sludgetrack.store import registry_reading as registry
+from sludgetrack.store import rules
 from sludgetrack.store.rates import TOTAL, UNCLASSED, Grouping, Period
 from sludgetrack.web import exports, register_words
 from sludgetrack.web.acting import acting, do
+from sludgetrack.web.format import percent
 from sludgetrack.web.forms import reading as page_reading
 from sludgetrack.web.regulator import words
 from sludgetrack.web.regulator.behind import Line, batch_lines, event_lines
@@ -34,7 +37,6 @@ from sludgetrack.web.words import route_word, source_word
 
 LONGEST = timedelta(days=366 * 10)
 MASSES = ("produced", "opening_stock", "harmless", "noncompliant", "unaccounted", "closing_stock", "landfilled")
-JUDGED = ("harmless_rate", "landfill_rate", "resource_rate")
 MOST_EXPORTED = 20_000
 
 
@@ -60,13 +62,15 @@ class Accounts:
     balance: BalanceReport
     classes: RateReport
     names: Mapping[str, str]
+    places: Mapping[str, Place]
+    targeting: Targeting
 
 
 @blueprint.get("/rates", endpoint="rates")
 @for_inspectors
 def page() -> ResponseReturnValue:
     """The period's accounts."""
-    wanted = _wanted()
+    wanted = wanted_period()
     seen = do(lambda ctx: _read(ctx, wanted))
     return render_template(
         "regulator/rates.html",
@@ -80,7 +84,9 @@ def page() -> ResponseReturnValue:
         as_of=runtime().now(),
         rates=words.rates(),
         masses=[(key, words.figures()[key]) for key in MASSES],
-        rows=[(row, _group_name(seen, wanted.by, row["group"])) for row in seen.rates.rows],
+        rows=[(row, _group_name(seen, wanted.by, row["group"]), _judged(seen, row)) for row in seen.rates.rows],
+        total_judged=_judged(seen, seen.rates.total),
+        target_text=words.target_text,
         groupings=list(words.groupings().items()),
         shortcuts=_shortcuts(wanted),
         targets=list(_targets(seen)),
@@ -97,7 +103,7 @@ def page() -> ResponseReturnValue:
 @for_inspectors
 def rates_file(kind: str) -> ResponseReturnValue:
     """The table exactly as it is shown, as a file."""
-    wanted = _wanted()
+    wanted = wanted_period()
     if wanted.error:
         abort(400)
     seen = do(lambda ctx: _read(ctx, wanted))
@@ -106,11 +112,16 @@ def rates_file(kind: str) -> ResponseReturnValue:
         words.groupings()[str(wanted.by)],
         *(f"{figure_words[key]} t" for key in MASSES),
         *(f"{rate.name} {rate.formula} %" for rate in named),
+        *(f"{rate.name} {part}" for rate in named if rate.key in RATES for part in (_("目标"), _("结论"))),
     ]
     rows = [*((row, _group_name(seen, wanted.by, row["group"])) for row in seen.rates.rows)]
     shown = [*rows, (seen.rates.total, _("合计"))] if wanted.by is not Grouping.TOTAL else rows
     cells = (
-        [label, *(_number(dict(row).get(key)) for key in (*MASSES, *(rate.key for rate in named)))]
+        [
+            label,
+            *(_number(dict(row).get(key)) for key in (*MASSES, *(rate.key for rate in named))),
+            *_judged_cells(seen, row, [rate.key for rate in named if rate.key in RATES]),
+        ]
         for row, label in shown
     )
     name = f"{_('核算')} {acting().actor.division} {wanted.period.first} {wanted.period.last}"
@@ -121,7 +132,7 @@ def rates_file(kind: str) -> ResponseReturnValue:
 @for_inspectors
 def behind() -> ResponseReturnValue:
     """The events, or the batches, that make up a figure."""
-    wanted, asked = _wanted(), _asked()
+    wanted, asked = wanted_period(), _asked()
     cursor = request.args.get("cursor", "")
     lines, following = do(lambda ctx: _lines(ctx, asked, cursor))
     return render_template(
@@ -153,7 +164,8 @@ def behind_file(kind: str) -> ResponseReturnValue:
 # What an address asks for
 
 
-def _wanted() -> Wanted:
+def wanted_period() -> Wanted:
+    """The period and grouping of the address, this month by plant where it names none."""
     today = legal_day(runtime().now())
     by = request.args.get("by", "")
     grouping = Grouping(by) if by in set(Grouping) else Grouping.PLANT
@@ -171,7 +183,7 @@ def _wanted() -> Wanted:
 
 
 def _asked() -> Asked:
-    wanted = _wanted()
+    wanted = wanted_period()
     figure, detail = request.args.get("figure", ""), request.args.get("detail", "")
     details = {Figure.UNACCOUNTED: {"", *Cause}, Figure.BY_ROUTE: set(reference.routes())}
     if figure not in set(Figure) or wanted.error or detail not in details.get(Figure(figure), {""}):
@@ -229,6 +241,11 @@ def _read(ctx: Context, wanted: Wanted) -> Accounts:
         balance=reporting.balance(ctx.connection, wanted.period, wanted.by, division_prefix=division),
         classes=shown if wanted.by is Grouping.CITY_CLASS else rates(Grouping.CITY_CLASS),
         names={row.code: row.name for row in plants},
+        places={
+            **places(Grouping.CITY_CLASS, division, plants),
+            **(places(wanted.by, division, plants) if wanted.by is not Grouping.CITY_CLASS else {}),
+        },
+        targeting=Targeting(rules.tables(ctx.connection), wanted.period),
     )
 
 
@@ -249,26 +266,43 @@ def _class_word(group: str) -> str:
 
 
 def _targets(seen: Accounts) -> Iterator[dict[str, Any]]:
-    """Every matching target of the division and of each class in it, the judged one first."""
+    """Every target and baseline of the division and of each class in it, the judged target first."""
     division = acting().actor.division
-    places = [(division, "", seen.rates.total, _("全辖区"))]
-    places += [(division, row["group"], row, _class_word(row["group"])) for row in seen.classes.rows]
-    named = {rate.key: rate for rate in words.rates()}
-    for where, city_class, row, label in places:
-        for key in JUDGED:
-            one = judge(where, city_class, key, row)
-            for n, target in enumerate(one.targets):
+    where = [(Place(division), seen.rates.total, _("全辖区"))]
+    where += [(seen.places[row["group"]], row, _class_word(row["group"])) for row in seen.classes.rows]
+    named = {rate.key: rate.name for rate in words.rates()}
+    for place, row, label in where:
+        for one in seen.targeting.standings(place, row):
+            baselines = [f"{base.year} · {percent(f'{base.value_pct:f}')}" for base in one.baselines]
+            for held in one.held:
                 yield {
                     "place": label,
-                    "rate": named[key].name,
+                    "rate": named[one.rate],
                     "value": one.value,
-                    "target": words.target_text(target),
-                    "met": None if one.value is None else target.is_met_by(Decimal(one.value)),
-                    "judged": n == 0,
-                    "year": target.year,
-                    "binding": target.binding,
-                    "source": source_word(target.source),
+                    "target": words.target_text(held.target),
+                    "met": held.met,
+                    "judged": held.judged,
+                    "year": held.target.year,
+                    "binding": held.target.binding,
+                    "source": source_word(held.target.source),
+                    "baselines": baselines,
                 }
+
+
+def _judged(seen: Accounts, row: Mapping[str, Any]) -> dict[str, Held]:
+    """The target each rate of a row is judged by, of rates that have one."""
+    place = seen.places.get(row["group"], Place(acting().actor.division))
+    held = {key: seen.targeting.standing(place, key, row[key]).judged for key in RATES}
+    return {key: one for key, one in held.items() if one is not None}
+
+
+def _judged_cells(seen: Accounts, row: Mapping[str, Any], keys: list[str]) -> Iterator[str | None]:
+    """What each rate is to reach, and whether it does."""
+    judged = _judged(seen, row)
+    for key in keys:
+        held = judged.get(key)
+        yield words.target_text(held.target) if held else None
+        yield None if held is None or held.met is None else (_("达标") if held.met else _("未达标"))
 
 
 def _number(text: object) -> Decimal | None:

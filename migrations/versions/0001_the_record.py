@@ -117,6 +117,13 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_entry")),
         sa.UniqueConstraint("stream_id", "seq", name=op.f("uq_entry_stream_id_seq")),
     )
+    op.create_index(
+        "ix_entry_rare",
+        "entry",
+        ["type", "recorded_at"],
+        unique=False,
+        postgresql_where=sa.text("type in ('treated', 'counted', 'turned_away', 'changed')"),
+    )
     op.create_table(
         "organisation",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -250,7 +257,17 @@ def _create_tables() -> None:
         postgresql_include=["account", "compliant", "origin_units"],
         postgresql_where=sa.text("account in ('produced', 'disposed', 'unaccounted')"),
     )
+    op.create_index(
+        "ix_posting_gone", "posting", ["day"], unique=False, postgresql_where=sa.text("route = 'X9' or cause = 'lost'")
+    )
     op.create_index("ix_posting_holding", "posting", ["holding_id"], unique=False)
+    op.create_index(
+        "ix_posting_not_harmless",
+        "posting",
+        ["day"],
+        unique=False,
+        postgresql_where=sa.text("account = 'disposed' and compliant = false"),
+    )
     op.create_index("ix_posting_origin", "posting", ["origin_id"], unique=False)
     op.create_index(
         "ix_posting_plant",
@@ -387,6 +404,13 @@ def _create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("physical_left <> 0 or origin_left <> 0"),
     )
+    op.create_index(
+        "ix_holding_negative",
+        "holding",
+        ["facility_id"],
+        unique=False,
+        postgresql_where=sa.text("physical_left < 0 or origin_left < 0"),
+    )
     op.create_index("ix_holding_newest", "holding", ["facility_id", "account", "day", "ord"], unique=False)
     op.create_table(
         "lab_report",
@@ -456,6 +480,7 @@ def _create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("status in ('issued', 'in_transit', 'arrived', 'holding')"),
     )
+    op.create_index("ix_manifest_disputed", "manifest", ["id"], unique=False, postgresql_where=sa.text("disputed"))
     op.create_index(
         "ix_manifest_giver_open",
         "manifest",

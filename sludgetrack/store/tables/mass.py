@@ -61,6 +61,11 @@ Index(
     holding.c.ord,
     postgresql_where=text("physical_left <> 0 or origin_left <> 0"),
 )
+Index(
+    "ix_holding_negative",
+    holding.c.facility_id,
+    postgresql_where=text("physical_left < 0 or origin_left < 0"),
+)
 Index("ix_holding_newest", holding.c.facility_id, holding.c.account, holding.c.day, holding.c.ord)
 
 share = Table(
@@ -86,6 +91,7 @@ posting = Table(
     Column("route", Text),
     Column("cause", Text),
     Column("compliant", Boolean),
+    Column("estimated", Boolean),
     units_column("origin_units"),
     units_column("physical_units"),
     Column("day", Date, nullable=False),
@@ -104,6 +110,8 @@ Index(
     postgresql_where=text("account in ('produced', 'disposed', 'unaccounted')"),
 )
 Index("ix_posting_facility", posting.c.facility_id, posting.c.day, postgresql_where=posting.c.facility_id.is_not(None))
+Index("ix_posting_not_harmless", posting.c.day, postgresql_where=text("account = 'disposed' and compliant = false"))
+Index("ix_posting_gone", posting.c.day, postgresql_where=text("route = 'X9' or cause = 'lost'"))
 Index("ix_posting_produced", posting.c.booked_on, postgresql_where=text("account = 'produced'"))
 Index(
     "ix_posting_flow",

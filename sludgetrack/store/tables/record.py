@@ -58,6 +58,13 @@ entry = Table(
     CheckConstraint("seq > 0", name="seq_counts_from_one"),
 )
 
+Index(
+    "ix_entry_rare",
+    entry.c.type,
+    entry.c.recorded_at,
+    postgresql_where=text("type in ('treated', 'counted', 'turned_away', 'changed')"),
+)
+
 personal = Table(
     "personal",
     metadata,

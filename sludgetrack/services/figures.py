@@ -100,7 +100,7 @@ def open_events(connection: Connection, asked: Asked, *, cursor: str = "", limit
 
 
 def open_batches(connection: Connection, asked: Asked, *, cursor: str = "", limit: int = 50) -> Page[BatchUnits]:
-    """The batches behind a figure of stock or the cohort, by name."""
+    """The batches behind a figure of stock or the cohort, the oldest first. Raises ValueError as ``open_events``."""
     asked = _narrowed(asked)
     wanted = min(limit, MOST_AT_ONCE)
     plants = _plants(asked)

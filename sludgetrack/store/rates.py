@@ -1,4 +1,4 @@
-"""Sums behind balance and rates: out of the running sums, but for the cohort, which goes by batches.
+"""Sums behind balance and rates, out of the running sums; those of the cohort are in ``cohorts``.
 
 Whole months come from ``month_sum``, the days at either edge from ``day_sum``; stock is everything booked on a stock
 account from the beginning on. Only plant sludge counts. Groups are groups of producing plants.
@@ -23,7 +23,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
@@ -31,9 +30,9 @@ from sqlalchemy import (
 )
 
 from sludgetrack.domain.holdings import Kind
-from sludgetrack.domain.mass import STOCK_ACCOUNTS, Account
+from sludgetrack.domain.mass import STOCK_ACCOUNTS
 from sludgetrack.domain.rates import COHORT_DAYS
-from sludgetrack.store.tables.mass import day_sum, holding, month_sum, posting
+from sludgetrack.store.tables.mass import day_sum, month_sum, posting
 from sludgetrack.store.tables.registry import facility
 
 UNCLASSED = "unclassed"
@@ -73,6 +72,13 @@ class Period:
         """The last day on which harmless disposal counts for what the period produced."""
         return self.last + timedelta(days=COHORT_DAYS)
 
+    @property
+    def whole_months(self) -> tuple[date, date]:
+        """The first whole month in it, and the one after the last; not earlier than that where there is none."""
+        first = self.first if self.first.day == 1 else next_month(self.first)
+        after = next_month(self.last)
+        return first, after if after - _DAY == self.last else self.last.replace(day=1)
+
     def months(self) -> Iterator[Period]:
         """Its parts by calendar month, in order."""
         first = self.first
@@ -104,7 +110,7 @@ def next_month(day: date) -> date:
 def flows(connection: Connection, period: Period, by: Grouping, division_prefix: str) -> Iterable[Flow]:
     """What the running sums say of a period, by group. By route they are those of the total."""
     rows = union_all(*_parts(period)).subquery()
-    group = _group(by, rows.c.day)
+    group = group_of(by, rows.c.day)
     query = (
         select(
             group.label("group"),
@@ -119,38 +125,6 @@ def flows(connection: Connection, period: Period, by: Grouping, division_prefix:
         .group_by("group", "before", rows.c.account, rows.c.detail, rows.c.compliant)
     )
     return (Flow(*row) for row in connection.execute(query))
-
-
-def cohort(connection: Connection, period: Period, by: Grouping, division_prefix: str) -> dict[str, int]:
-    """Units of what each group produced in the period that were harmlessly disposed of in time.
-
-    Counted batch by batch, up to what it was produced with. By month, each month is a period of its own.
-    """
-    batches = cohort_batches(period, by, division_prefix).subquery()
-    counted = cast(func.sum(batches.c.counted), posting.c.origin_units.type)
-    query = select(batches.c.group, counted).group_by(batches.c.group)
-    return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def cohort_batches(period: Period, by: Grouping, division_prefix: str) -> Select[Any]:
-    """A row for each batch produced in the period: its group, origin, what was produced and what of it counts."""
-    made = _produced(period, by, division_prefix).subquery()
-    gone = posting.alias("gone")
-    harmless = func.coalesce(func.sum(gone.c.origin_units), 0)
-    return (
-        select(made.c.group, made.c.origin_id, made.c.made, func.least(made.c.made, harmless).label("counted"))
-        .select_from(made)
-        .outerjoin(
-            gone,
-            and_(
-                gone.c.origin_id == made.c.origin_id,
-                gone.c.account == _account(Account.DISPOSED),
-                gone.c.compliant,
-                gone.c.booked_on <= made.c.until,
-            ),
-        )
-        .group_by(made.c.group, made.c.origin_id, made.c.made)
-    )
 
 
 def in_divisions(prefix: str) -> ColumnElement[bool]:
@@ -168,31 +142,8 @@ def group_of_plant(by: Grouping) -> ColumnElement[str]:
     return columns.get(by, literal(TOTAL, Text))
 
 
-def _produced(period: Period, by: Grouping, division_prefix: str) -> Select[Any]:
-    """Batches of plant sludge produced in the period, with what they were produced with and until when they count."""
-    p, origin = posting.c, holding.alias("origin")
-    until: ColumnElement[date] = cast(period.cohort_until, Date)
-    if by is Grouping.MONTH:
-        month_end = cast(func.date_trunc("month", p.booked_on) + func.make_interval(0, 1), Date) - 1
-        until = func.least(month_end, literal(period.last, Date)) + COHORT_DAYS
-    group = _group(by, p.booked_on)
-    return (
-        select(group.label("group"), p.origin_id, until.label("until"), (-func.sum(p.origin_units)).label("made"))
-        .select_from(posting)
-        .join(origin, origin.c.id == p.origin_id)
-        .join(facility, facility.c.id == p.plant_id)
-        .where(p.account == _account(Account.PRODUCED), p.booked_on.between(period.first, period.last))
-        .where(origin.c.kind == str(Kind.PLANT_SLUDGE), in_divisions(division_prefix))
-        .group_by("group", p.origin_id, "until")
-    )
-
-
-def _account(account: Account) -> ColumnElement[str]:
-    """An account written out, so that every plan may use the partial indexes on it."""
-    return literal_column(f"'{account}'", Text)
-
-
-def _group(by: Grouping, day: ColumnElement[date]) -> ColumnElement[str]:
+def group_of(by: Grouping, day: ColumnElement[Any]) -> ColumnElement[str]:
+    """The group of what a plant produced or disposed of on a day (by month, "" for none)."""
     return func.coalesce(func.to_char(day, "YYYY-MM"), "") if by is Grouping.MONTH else group_of_plant(by)
 
 
@@ -202,8 +153,7 @@ def _parts(period: Period) -> Iterator[Select[Any]]:
     ``day`` is the day or the first of the month; NULL for what lies before the period.
     """
     first, last = period.first, period.last
-    first_whole = first if first.day == 1 else next_month(first)
-    after_whole = next_month(last) if next_month(last) - _DAY == last else last.replace(day=1)
+    first_whole, after_whole = period.whole_months
     month, day = month_sum.c.month, day_sum.c.day
     if first_whole < after_whole:
         yield _part(month_sum, month, and_(month >= first_whole, month < after_whole))

@@ -106,10 +106,10 @@ class Summing:
     def write(self, connection: Connection) -> None:
         """Add everything to the tables. Rows are taken in one order by all writers, so that none waits in a circle.
 
-        What adds up to nothing (a load that arrived within the same unit of work) changes no sum of a day and makes no
-        row.
+        Stock that adds up to nothing (a load that arrived within the same unit of work) changes no sum and makes no
+        row. What flowed always makes one, which tells that there are events behind it.
         """
-        days = {key: units for key, units in self._sums.items() if units}
+        days = {key: units for key, units in self._sums.items() if units or key.account in _FLOWS}
         if not days and not self._batches:
             return
         months: dict[SumKey, int] = {}

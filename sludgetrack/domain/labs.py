@@ -58,6 +58,15 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a report says held against one limit. ``measured`` is in the limit's unit; ``lapse`` None: it is met."""
+
+    limit: Limit
+    measured: Decimal | None
+    lapse: Lapse | None
+
+
+@dataclass(frozen=True, slots=True)
 class LabVerdict:
     """The report that decides (None where there is no report) and the limits it fails."""
 
@@ -78,8 +87,13 @@ def verdict(limits: Sequence[Limit], reports: Iterable[Report], day: date) -> La
     report = newest((report for report in reports if wanted & report.readings.keys()), day, IN_FORCE_DAYS)
     if report is None:
         return LabVerdict(None, (), passes=False)
-    failing = [lapse for limit in limits if (lapse := _failing(limit, report.readings.get(limit.parameter)))]
+    failing = [Failing(held.limit, held.lapse, held.measured) for held in held_against(limits, report) if held.lapse]
     return LabVerdict(report, failing, passes=not failing)
+
+
+def held_against(limits: Iterable[Limit], report: Report) -> list[Held]:
+    """A report against every one of these limits, in their order."""
+    return [_held(limit, report.readings.get(limit.parameter)) for limit in limits]
 
 
 def newest(reports: Iterable[Report], day: date, days: int) -> Report | None:
@@ -88,13 +102,13 @@ def newest(reports: Iterable[Report], day: date, days: int) -> Report | None:
     return max(in_force, key=lambda report: (report.sampled_on, report.order), default=None)
 
 
-def _failing(limit: Limit, reading: Reading | None) -> Failing | None:
+def _held(limit: Limit, reading: Reading | None) -> Held:
     if reading is None:
-        return Failing(limit, Lapse.NOT_REPORTED, None)
+        return Held(limit, None, Lapse.NOT_REPORTED)
     measured = in_unit(reading, limit.unit)
     if measured is None:
-        return Failing(limit, Lapse.UNIT_UNKNOWN, None)
-    return None if limit.is_met_by(measured) else Failing(limit, Lapse.OVER_LIMIT, measured)
+        return Held(limit, None, Lapse.UNIT_UNKNOWN)
+    return Held(limit, measured, None if limit.is_met_by(measured) else Lapse.OVER_LIMIT)
 
 
 def in_unit(reading: Reading, unit: str) -> Decimal | None:
@@ -116,3 +130,45 @@ def moisture_bp(report: Report) -> int | None:
     reading = report.readings.get(MOISTURE)
     percent = in_unit(reading, "%") if reading else None
     return None if percent is None else int((percent * 100).to_integral_value(ROUND_HALF_EVEN))
+
+
+def units_of(limits: Iterable[Limit]) -> dict[str, list[str]]:
+    """Every parameter of these limits, in their order, and the units its value may have, the usual one first.
+
+    Limits are on dry solids, and a unit may say so or not. Moisture is always among them.
+    """
+    units: dict[str, list[str]] = {}
+    for limit in limits:
+        known = units.setdefault(limit.parameter, [])
+        for unit in (limit.unit, *_convertible(limit.unit)):
+            if unit not in known:
+                known.append(unit)
+    units.setdefault(MOISTURE, ["%"])
+    return units
+
+
+def _convertible(unit: str) -> list[str]:
+    """The other units in which something with this unit can be read."""
+    if not unit:
+        return []
+    plain = _plain(unit)
+    others = [given for given, wanted in _PER_LIMIT_UNIT if wanted == plain]
+    return [plain, *others, *(f"{other} dry" for other in others)]
+
+
+def is_known_unit(unit: str, known: Iterable[str]) -> bool:
+    """Whether a reading may have this unit; a blank one is the limit's own."""
+    return not _plain(unit) or _plain(unit) in map(_plain, known)
+
+
+RANGES: Mapping[str, tuple[Decimal, Decimal]] = {
+    MOISTURE: (Decimal(0), Decimal(100)),
+    "pH": (Decimal(0), Decimal(14)),
+}
+"""Between what a parameter's value can only lie, in its usual unit; any other is a share or a concentration."""
+
+
+def is_possible(parameter: str, value: Decimal) -> bool:
+    """Whether a parameter can have this value at all."""
+    low, high = RANGES.get(parameter, (Decimal(0), None))
+    return value >= low and (high is None or value <= high)

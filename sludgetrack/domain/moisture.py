@@ -29,7 +29,12 @@ def weighed(wet_kg: int, measured_bp: int | None, reports: Iterable[Report], day
     """
     if measured_bp is not None:
         return Weighed(wet_kg, measured_bp)
+    return Weighed(wet_kg, assumed_bp(reports, day), estimated=True)
+
+
+def assumed_bp(reports: Iterable[Report], day: date) -> int:
+    """The moisture that stands in for a missing one; ``reports`` are those of the facility itself."""
     stating = (report for report in reports if moisture_bp(report) is not None)
     report = newest(stating, day, SAMPLED_WITHIN_DAYS)
     assumed = moisture_bp(report) if report else None
-    return Weighed(wet_kg, ASSUMED_BP if assumed is None else assumed, estimated=True)
+    return ASSUMED_BP if assumed is None else assumed

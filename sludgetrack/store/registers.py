@@ -1,4 +1,4 @@
-"""The registers as their events say: organisations, facilities, vehicles, people, permits, rules, number blocks.
+"""The registers as their events say: organisations, facilities, vehicles, people, permits, rules, numbers, lab reports.
 
 A ``registered`` or ``changed`` claim names ``what`` it is about and carries the fields of that table; a ``changed``
 one only those that changed. Names, phones and licences of people travel in the personal data beside the claim.
@@ -6,7 +6,7 @@ one only those that changed. Names, phones and licences of people travel in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.events import Entry, EventType, Stream
+from sludgetrack.store import labs
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.personal import beside
 from sludgetrack.store.streams import StreamHead
@@ -46,13 +47,14 @@ PERSONAL: Final = ("login", "name", "phone", "licence")
 
 
 def project_registers(
-    connection: Connection, directory: Directory, entries: Iterable[Entry], heads: Mapping[Stream, StreamHead]
+    connection: Connection, directory: Directory, entries: Sequence[Entry], heads: Mapping[Stream, StreamHead]
 ) -> None:
     """Bring the registers up to date with these new entries."""
     for entry in entries:
         project = _PROJECTIONS.get(entry.claim.type)
         if project is not None:
             project(connection, directory, entry, heads[entry.stream].id)
+    labs.project(connection, entries, heads)
 
 
 def _registered(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:

@@ -16,6 +16,7 @@ from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME
 from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.fields import (
+    DecimalText,
     EventId,
     Instant,
     LegalDay,
@@ -218,9 +219,75 @@ class DeclareProductionSchema(CommandSchema):
     day = LegalDay(required=True)
     wet_kg = tonnes("wet_kg", required=True)
     moisture_bp = percent("moisture_bp")
-    kind = fields.String(validate=validate.OneOf(("plant_sludge", "sewer_sludge")), load_default="plant_sludge")
+    kind = fields.String(
+        validate=validate.OneOf(("plant_sludge", "sewer_sludge", "byproduct")), load_default="plant_sludge"
+    )
+    what = fields.String(validate=validate.OneOf(c.BYPRODUCTS))
     treated_m3 = Whole(validate=validate.Range(0, 100_000_000))
     stabilised_by = short_text(8)
+
+
+class LineSchema(WireSchema):
+    """A flat object in a list."""
+
+    line: ClassVar[type[c.Line]]
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Line:  # noqa: ARG002 - marshmallow's signature
+        return self.line(**data)
+
+
+class InputLineSchema(LineSchema):
+    """A lot put into a run; without a mass all that is left of it."""
+
+    line = c.InputLine
+    lot = short_text(60, required=True)
+    kg = tonnes("wet_kg")
+
+
+class OutputLineSchema(LineSchema):
+    """A lot that came out of a run, weighed and tested."""
+
+    line = c.OutputLine
+    lot = short_text(60, required=True)
+    wet_kg = tonnes("wet_kg", required=True)
+    moisture_bp = percent("moisture_bp", required=True)
+
+
+class AdditiveLineSchema(LineSchema):
+    """Dry solids added to a run that are nobody's sludge."""
+
+    line = c.AdditiveLine
+    what = fields.String(required=True, validate=validate.OneOf(c.ADDITIVES))
+    dry_kg = tonnes("dry_kg", required=True)
+
+
+class RecordRunSchema(CommandSchema):
+    """处理."""
+
+    command = c.RecordRun
+    facility = short_text(60, required=True)
+    run = short_text(60, required=True)
+    process = short_text(8, required=True)
+    day = LegalDay(required=True)
+    inputs = fields.List(fields.Nested(InputLineSchema), required=True, validate=validate.Length(1, 200))
+    outputs = fields.List(fields.Nested(OutputLineSchema), required=True, validate=validate.Length(1, 200))
+    additives = fields.List(fields.Nested(AdditiveLineSchema), validate=validate.Length(max=200))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
+        lines = {name: tuple(data.get(name, ())) for name in ("inputs", "outputs", "additives")}
+        return c.RecordRun(**{**self.in_address(), **data, **lines})
+
+
+class CountStockSchema(CommandSchema):
+    """盘点."""
+
+    command = c.CountStock
+    facility = short_text(60, required=True)
+    day = LegalDay(required=True)
+    wet_kg = tonnes("wet_kg", required=True)
+    moisture_bp = percent("moisture_bp", required=True)
 
 
 class RecordDisposalSchema(CommandSchema):
@@ -237,6 +304,35 @@ class RecordDisposalSchema(CommandSchema):
     final = YesNo(load_default=False)
     evidence = short_text(400)
     decided_by = short_text(120)
+
+
+class ReadingLineSchema(WireSchema):
+    """A parameter of a lab report and its value."""
+
+    parameter = short_text(40, required=True)
+    value = DecimalText(required=True)
+    unit = short_text(20)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.ReadingLine:  # noqa: ARG002 - marshmallow's signature
+        return c.ReadingLine(**data)
+
+
+class RecordSampleSchema(CommandSchema):
+    """检测."""
+
+    command = c.RecordSample
+    facility = short_text(60, required=True)
+    report = short_text(40, required=True)
+    subject = short_text(60, required=True)
+    sampled_on = LegalDay(required=True)
+    readings = fields.List(fields.Nested(ReadingLineSchema), required=True, validate=validate.Length(min=1, max=60))
+    lab = short_text(120)
+    file = digest_text()
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
+        return c.RecordSample(**{**self.in_address(), **data, "readings": tuple(data["readings"])})
 
 
 class TurnAwayTruckSchema(CommandSchema):
@@ -274,6 +370,7 @@ SCHEMAS: Mapping[EventType, type[CommandSchema]] = {
         ResolveDisputeSchema,
         RecordInspectionSchema,
         DeclareProductionSchema,
+        RecordSampleSchema,
         RecordDisposalSchema,
         TurnAwayTruckSchema,
         HandOutNumbersSchema,

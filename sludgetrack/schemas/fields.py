@@ -26,6 +26,7 @@ from sludgetrack.domain.times import parse_rfc3339, rfc3339
 
 TONNES_PATTERN = r"^[0-9]{1,6}(\.[0-9]{1,3})?$"
 PERCENT_PATTERN = r"^([0-9]{1,2}(\.[0-9]{1,2})?|100(\.0{1,2})?)$"
+DECIMAL_PATTERN = r"^[0-9]{1,9}(\.[0-9]{1,9})?$"
 UUID7_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 UUID_PATTERN = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 HASH_PATTERN = r"^[0-9a-f]{64}$"
@@ -37,6 +38,7 @@ YEARS = range(2000, 2200)
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})", re.IGNORECASE
 )
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,9})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FULL_WIDTH = {ord("．"): ".", ord("％"): "", ord("%"): "", ord("，"): ","} | {0xFF10 + i: str(i) for i in range(10)}
 
@@ -115,6 +117,29 @@ class Percent(fields.Field[int]):
             return bp_from_percent(text)
         except NotAQuantity as error:
             raise self.make_error("invalid") from error
+
+
+class DecimalText(fields.Field[str]):
+    """A number as decimal text that stays as it was written; numbers of JSON are refused: no floats."""
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own convention
+        "invalid": N_("数字，例如 1.97；低于检出限的填检出限"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"description": "A number of 0 or more as decimal text", "pattern": DECIMAL_PATTERN}
+        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+        return value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002
+        text = text_of(value, self)
+        if not is_strict(self) and _THOUSANDS.fullmatch(text):
+            text = text.replace(",", "")
+        if not re.fullmatch(DECIMAL_PATTERN, text):
+            raise self.make_error("invalid")
+        return text
 
 
 class Instant(fields.Field[datetime]):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
 
-from sludgetrack.domain.commands import COMMANDS, BatchLine, Command
+from sludgetrack.domain.commands import COMMANDS, Command
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.times import parse_rfc3339, rfc3339
+
+Read = Callable[[Any], Any]
 
 
 def store_command(command: Command) -> dict[str, Any]:
@@ -23,11 +26,28 @@ def store_command(command: Command) -> dict[str, Any]:
 
 def load_command(event: EventType, document: Mapping[str, Any]) -> Command:
     """The command a stored JSON object holds."""
-    values = dict(document)
-    if values.get("occurred_at"):
-        values["occurred_at"] = parse_rfc3339(values["occurred_at"])
-    if "batches" in values:
-        values["batches"] = tuple(BatchLine(line["batch"], line["kg"]) for line in values["batches"])
-    if "day" in values:
-        values["day"] = date.fromisoformat(values["day"])
-    return COMMANDS[event](**values)
+    read = _readers(event)
+    return COMMANDS[event](**{name: _given(read.get(name), value) for name, value in document.items()})
+
+
+@cache
+def _readers(event: EventType) -> Mapping[str, Read]:
+    """How the fields are read that JSON has no kind for: days, instants and lists of lines."""
+    found: dict[str, Read] = {}
+    for name, hint in get_type_hints(COMMANDS[event]).items():
+        kinds = get_args(hint) or (hint,)
+        if datetime in kinds:
+            found[name] = parse_rfc3339
+        elif date in kinds:
+            found[name] = date.fromisoformat
+        elif get_origin(hint) is tuple:
+            found[name] = _lines_of(kinds[0])
+    return found
+
+
+def _lines_of(line: Callable[..., Any]) -> Read:
+    return lambda items: tuple(line(**item) if isinstance(item, Mapping) else item for item in items)
+
+
+def _given(read: Read | None, value: Any) -> Any:
+    return value if read is None or value is None else read(value)

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from sludgetrack.domain.commands import COMMANDS, BatchLine, Command
+from sludgetrack.domain.commands import (
+    ADDITIVES,
+    BYPRODUCTS,
+    COMMANDS,
+    AdditiveLine,
+    BatchLine,
+    Command,
+    InputLine,
+    OutputLine,
+), ReadingLine
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME, required_by
 from sludgetrack.domain.times import rfc3339
@@ -23,10 +32,20 @@ UUID7 = "01940000-0000-7000-8000-000000000001"
 instants = st.datetimes(datetime(2001, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 plain = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1, max_size=8)
 lines = st.lists(st.builds(BatchLine, plain, st.none() | st.integers(1, 10_000)), max_size=3).map(tuple)
+masses = st.integers(0, 999_999)
+inputs = st.lists(st.builds(InputLine, plain, st.none() | masses), min_size=1, max_size=3).map(tuple)
+outputs = st.lists(st.builds(OutputLine, plain, masses, st.integers(0, 10_000)), min_size=1, max_size=3).map(tuple)
+additives = st.lists(st.builds(AdditiveLine, st.sampled_from(ADDITIVES), masses), max_size=3).map(tuple)
 days = st.dates(date(2001, 1, 1), date(2100, 1, 1))
+decimals = st.decimals(0, 999_999, places=3, allow_nan=False).map(lambda value: f"{value:f}")
+readings = st.lists(st.builds(ReadingLine, plain, decimals, st.none() | plain), min_size=1, max_size=3).map(tuple)
 CHOICES = {
     "decision": st.sampled_from(["accepted", "partial", "refused"]),
-    "kind": st.sampled_from(["plant_sludge", "sewer_sludge"]),
+    "kind": st.sampled_from(["plant_sludge", "sewer_sludge", "byproduct"]),
+    "what": st.sampled_from(BYPRODUCTS),
+    "inputs": inputs,
+    "outputs": outputs,
+    "additives": additives,
     "photo": st.just("ab" * 32),
     "stands": st.just(UUID7),
     "driver": st.just(UUID7),
@@ -35,6 +54,9 @@ CHOICES = {
     "occurred_at": instants,
     "batches": lines,
     "day": days,
+    "sampled_on": days,
+    "readings": readings,
+    "file": st.just("ef" * 32),
     "count": st.integers(1, 200),
     "planned_minutes": st.integers(1, 10_000),
     "treated_m3": st.integers(0, 10**6),

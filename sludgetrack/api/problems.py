@@ -148,7 +148,7 @@ def _errors_of(error: DomainError) -> list[FieldError]:
         return [found for each in error.problems for found in _errors_of(each)]
     if error.field is None:
         return []
-    place = _place("json" if request.method == "POST" else "query", [wire_name(error.field)])
+    place = _place("json" if request.method == "POST" else "query", wire_name(error.field).split("/"))
     return [{**place, "code": error.code, "detail": sentence(error, _, code_words())}]
 
 

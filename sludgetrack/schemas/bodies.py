@@ -33,6 +33,20 @@ class BatchSchema(s.DeclareProductionSchema):
         """The facility stands in the address."""
 
 
+class RunSchema(s.RecordRunSchema):
+    """处理: lots of the facility become other lots there; never disposal."""
+
+    class Meta(_AtFacility):
+        """The facility stands in the address."""
+
+
+class CountSchema(s.CountStockSchema):
+    """盘点: all that lies at the facility was measured at the end of a legal day."""
+
+    class Meta(_AtFacility):
+        """The facility stands in the address."""
+
+
 class DisposalSchema(s.RecordDisposalSchema):
     """处置: the final act on a lot."""
 

@@ -370,6 +370,8 @@ SCHEMAS: Mapping[EventType, type[CommandSchema]] = {
         ResolveDisputeSchema,
         RecordInspectionSchema,
         DeclareProductionSchema,
+        RecordRunSchema,
+        CountStockSchema,
         RecordSampleSchema,
         RecordDisposalSchema,
         TurnAwayTruckSchema,

@@ -20,7 +20,8 @@ from sludgetrack.domain.commands import (
     Command,
     InputLine,
     OutputLine,
-), ReadingLine
+    ReadingLine,
+)
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME, required_by
 from sludgetrack.domain.times import rfc3339

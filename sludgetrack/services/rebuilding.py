@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, LiteralString
 
 from sqlalchemy import Connection, Date, Table, cast, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.events import Entry, StreamKind
+from sludgetrack.services.audit.batch_sums import BOOKED, COHORTS
 from sludgetrack.services.audit.manifests import Party, expected_rows
 from sludgetrack.services.audit.sums import booked_by
 from sludgetrack.store import names, scan
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.streams import to_entry
 from sludgetrack.store.tables.manifests import manifest, manifest_party
-from sludgetrack.store.tables.mass import day_sum, month_sum, name, posting
+from sludgetrack.store.tables.mass import batch_sum, cohort_sum, day_sum, month_sum, name, posting
 
 _AT_ONCE = 500
 
@@ -40,6 +41,8 @@ def rebuild(connection: Connection) -> Mapping[str, int]:
         "names": _names(connection),
         "day sums": _sums(connection, day_sum, "day", posting.c.booked_on),
         "month sums": _sums(connection, month_sum, "month", cast(func.date_trunc("month", posting.c.booked_on), Date)),
+        "batch sums": _batch_sums(connection),
+        "cohort sums": _cohort_sums(connection),
     }
 
 
@@ -92,3 +95,26 @@ def _sums(connection: Connection, table: Table, period: str, day: Any) -> int:
     columns: Iterable[str] = [column.name for column in table.c if column.name != "origin_units"]
     rows = select(*(booked.c[column] for column in columns), booked.c.units)
     return connection.execute(insert(table).from_select([*columns, "origin_units"], rows)).rowcount
+
+
+def _batch_sums(connection: Connection) -> int:
+    connection.execute(delete(batch_sum))
+    return connection.execute(text(_BATCH_SUMS)).rowcount
+
+
+def _cohort_sums(connection: Connection) -> int:
+    connection.execute(delete(cohort_sum))
+    return connection.execute(text(_COHORT_SUMS)).rowcount
+
+
+_BATCH_SUMS: LiteralString = (
+    """
+INSERT INTO batch_sum (
+    origin_id, plant_id, produced_on, first_on, last_on, produced, harmless, gross, stock, spread, beyond)
+SELECT origin_id, plant_id, days[1], first_on, last_on, produced, harmless, gross, stock, spread,
+    spread OR gross > produced
+FROM ("""
+    + BOOKED
+    + ") AS booked"
+)
+_COHORT_SUMS: LiteralString = "INSERT INTO cohort_sum (plant_id, produced_month, counted_from, origin_units)" + COHORTS

@@ -352,6 +352,37 @@ TAMPERINGS: dict[str, Tampering] = {
         "day_sum_differs",
         "day_sum P01 2020-01-01 disposed I1",
     ),
+    "what was disposed of a batch": Tampering(
+        "UPDATE batch_sum SET harmless = harmless + 1 WHERE harmless > 0",
+        Area.SUMS,
+        "batch_sum_differs",
+        "batch_sum B0",
+    ),
+    "when a batch was produced": Tampering(
+        "UPDATE batch_sum SET produced_on = '2026-03-03' WHERE harmless > 0",
+        Area.SUMS,
+        "batch_sum_differs",
+        "batch_sum B0",
+    ),
+    "a batch that was looked up no more": Tampering(
+        "UPDATE batch_sum SET beyond = NOT beyond WHERE harmless > 0", Area.SUMS, "batch_sum_differs", "batch_sum B0"
+    ),
+    "a batch's sums taken away": Tampering("DELETE FROM batch_sum", Area.SUMS, "batch_sum_differs", "batch_sum"),
+    "a cohort's sum": Tampering(
+        "UPDATE cohort_sum SET origin_units = origin_units + 1",
+        Area.SUMS,
+        "cohort_sum_differs",
+        "cohort_sum P01 2026-03-01 2026-02-01",
+    ),
+    "a cohort's sum taken away": Tampering(
+        "DELETE FROM cohort_sum", Area.SUMS, "cohort_sum_differs", "cohort_sum P01 2026-03-01 2026-02-01"
+    ),
+    "a cohort nobody is in": Tampering(
+        "INSERT INTO cohort_sum SELECT plant_id, '2020-01-01', '2020-01-01', 7 FROM cohort_sum LIMIT 1",
+        Area.SUMS,
+        "cohort_sum_differs",
+        "cohort_sum P01 2020-01-01 2020-01-01",
+    ),
     "a number's counter": Tampering(
         "UPDATE number_counter SET last_serial = last_serial + 1", Area.NUMBERS, "counter_differs", "P01 2026"
     ),

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Subquery, Table, and_, case, cast, func, select
 
-from sludgetrack.domain.mass import Account
 from sludgetrack.services.audit.areas import Area, Notes
+from sludgetrack.services.audit.batch_sums import check_batch_sums
 from sludgetrack.store import scan
 from sludgetrack.store.rates import ESTIMATED
 from sludgetrack.store.tables.mass import day_sum, holding, month_sum, posting
@@ -17,12 +17,13 @@ _KEYS = ("account", "detail", "compliant", "kind")
 
 
 def check_sums(connection: Connection, notes: Notes) -> None:
-    """Every sum by day and by month must be what its postings add up to; a sum of nothing may be missing."""
+    """Every sum by day, month and batch must be what its postings add up to; a sum of nothing may be missing."""
     for table, period, day in (
         (day_sum, "day", posting.c.booked_on),
         (month_sum, "month", cast(func.date_trunc("month", posting.c.booked_on), Date)),
     ):
         _check(connection, table, (period, day), notes)
+    check_batch_sums(connection, notes)
 
 
 def _check(connection: Connection, table: Table, period: tuple[str, ColumnElement[Any]], notes: Notes) -> None:
@@ -53,8 +54,7 @@ def _check(connection: Connection, table: Table, period: tuple[str, ColumnElemen
 def booked_by(period: str, day: ColumnElement[Any]) -> Subquery:
     """What the postings add up to, by the keys of a table of sums."""
     p, origin = posting.c, holding.alias("origin")
-    estimated = and_(p.account == str(Account.PRODUCED), origin.c.estimated)
-    detail = func.coalesce(p.route, p.cause, case((estimated, ESTIMATED), else_=""))
+    detail = func.coalesce(p.route, p.cause, case((p.estimated, ESTIMATED), else_=""))
     keys = (
         p.plant_id,
         day.label(period),

@@ -17,6 +17,9 @@ from sludgetrack.store.blobs import open_blobs
 from sludgetrack.web import security
 from sludgetrack.web.runtime import Runtime
 
+FIELDS_BESIDE_FILES = 2 * 1024 * 1024
+"""The most bytes that a form may have beside its largest file."""
+
 
 def utc_now() -> datetime:
     """The server's time."""
@@ -32,7 +35,7 @@ def create_app(settings: Settings, engine: Engine, *, now: Callable[[], datetime
         SESSION_COOKIE_SECURE=settings.cookie_secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=max(10, settings.report_file_mb) * 1024 * 1024 + FIELDS_BESIDE_FILES,
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )

@@ -26,14 +26,17 @@ SECRET_KEY: Final = "SLUDGETRACK_SECRET_KEY"  # noqa: S105 -- the variable's nam
 BLOBS: Final = "SLUDGETRACK_BLOBS"
 TIME_ZONE: Final = "SLUDGETRACK_TIME_ZONE"
 TRUSTED_PROXIES: Final = "SLUDGETRACK_TRUSTED_PROXIES"
+REPORT_FILE_MB: Final = "SLUDGETRACK_REPORT_FILE_MB"
 
 DEFAULT_ADDRESS: Final = "http://127.0.0.1:8000"
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 SHORTEST_SECRET: Final = 32
 MOST_PROXIES: Final = 9
+MOST_REPORT_FILE_MB: Final = 100
 
 _POSTGRES: Final = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 _PROXIES: Final = re.compile(r"[0-9]")
+_MEGABYTES: Final = re.compile(r"[1-9][0-9]{0,2}")
 
 
 class SettingRefused(ValueError):
@@ -78,6 +81,9 @@ class Settings:
     trusted_proxies: int = 0
     """SLUDGETRACK_TRUSTED_PROXIES: how many reverse proxies stand in front and set X-Forwarded-*, 0 to 9."""
 
+    report_file_mb: int = 10
+    """SLUDGETRACK_REPORT_FILE_MB: how large the file of a lab report may be, 1 to 100 MB."""
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read and check every variable; an empty one counts as unset. Raises SettingRefused. Touches no file."""
@@ -92,6 +98,7 @@ class Settings:
             blobs=_blobs(given.get(BLOBS), home),
             time_zone=_zone(given.get(TIME_ZONE, DEFAULT_ZONE)),
             trusted_proxies=_proxies(given.get(TRUSTED_PROXIES, "0")),
+            report_file_mb=_megabytes(given.get(REPORT_FILE_MB, "10")),
         )
 
     @property
@@ -168,6 +175,12 @@ def _zone(text: str) -> ZoneInfo:
 def _proxies(text: str) -> int:
     if not _PROXIES.fullmatch(text):
         raise SettingRefused(TRUSTED_PROXIES, f"a whole number from 0 to {MOST_PROXIES}")
+    return int(text)
+
+
+def _megabytes(text: str) -> int:
+    if not _MEGABYTES.fullmatch(text) or int(text) > MOST_REPORT_FILE_MB:
+        raise SettingRefused(REPORT_FILE_MB, f"a whole number from 1 to {MOST_REPORT_FILE_MB}")
     return int(text)
 
 

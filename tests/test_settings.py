@@ -25,6 +25,7 @@ def test_nothing_set_means_the_embedded_database_in_the_users_own_folder(monkeyp
     assert chosen.blobs == "/home/plant/data/sludgetrack/blobs"
     assert chosen.time_zone == ZoneInfo("Asia/Shanghai")
     assert chosen.trusted_proxies == 0
+    assert chosen.report_file_mb == 10
 
 
 def test_the_environment_of_the_process_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -80,6 +81,9 @@ def test_cookies_are_for_https_alone_where_the_address_is() -> None:
         (settings.BLOBS, "s3://"),
         (settings.TIME_ZONE, "Beijing"),
         (settings.TIME_ZONE, "../../etc/passwd"),
+        (settings.REPORT_FILE_MB, "0"),
+        (settings.REPORT_FILE_MB, "101"),
+        (settings.REPORT_FILE_MB, "1.5"),
         (settings.TRUSTED_PROXIES, "-1"),
         (settings.TRUSTED_PROXIES, "many"),
         (settings.TRUSTED_PROXIES, "１"),

@@ -5,51 +5,34 @@ The claim states the digest, so the chain vouches for the picture as it was take
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sludgetrack.domain.errors import NotFound, OutOfRange
+from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.events import Stream, StreamKind
 from sludgetrack.domain.permissions import Action, may
+from sludgetrack.services import kept_files
 from sludgetrack.services.cases import open_case
 from sludgetrack.services.context import Context
+from sludgetrack.services.kept_files import MEGABYTE, KeptFile, Wanted
 from sludgetrack.services.manifests import owner_of
 from sludgetrack.store import offers, streams
-from sludgetrack.store.blobs import BlobMissing, BlobStore
+from sludgetrack.store.blobs import BlobStore
 
-MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES = 8 * MEGABYTE
 FIGURE = "photo"
 """The figure of a claim that states a photo's digest."""
 
-_WANTED = "JPEG / PNG / WebP, ≤ 8 MB"
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A picture's bytes and what kind of picture they are."""
-
-    content: bytes
-    media_type: str
-
-
-def media_type(content: bytes) -> str | None:
-    """The kind of picture by its first bytes, whatever its name says; None for anything else."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    return "image/webp" if content.startswith(b"RIFF") and content[8:12] == b"WEBP" else None
+KINDS = ("image/jpeg", "image/png", "image/webp")
 
 
 def keep(blobs: BlobStore, content: bytes) -> str:
     """Keep a picture and return its digest in hex. Raises OutOfRange, field ``photo``, for too much or another kind."""
-    if len(content) > MOST_BYTES:
-        raise OutOfRange(field=FIGURE, value=f"{len(content) / 1024 / 1024:.1f} MB", wanted=_WANTED)
-    if media_type(content) is None:
-        raise OutOfRange(field=FIGURE, value="?", wanted=_WANTED)
-    return blobs.put(content).hex()
+    return kept_files.keep(blobs, content, _wanted())
 
 
-def of_manifest(ctx: Context, blobs: BlobStore, number: str, digest: str) -> Photo:
+def _wanted() -> Wanted:
+    return Wanted(FIGURE, KINDS, MOST_BYTES)
+
+
+def of_manifest(ctx: Context, blobs: BlobStore, number: str, digest: str) -> KeptFile:
     """A picture that an event or an offer of a manifest states. Raises NotFound, also for whoever may not see it."""
     case = open_case(ctx, number, lock=False)
     stated = streams.claims(ctx.connection, case.head.id, FIGURE, digest)
@@ -58,7 +41,7 @@ def of_manifest(ctx: Context, blobs: BlobStore, number: str, digest: str) -> Pho
     return _read(blobs, digest)
 
 
-def of_facility(ctx: Context, blobs: BlobStore, code: str, digest: str) -> Photo:
+def of_facility(ctx: Context, blobs: BlobStore, code: str, digest: str) -> KeptFile:
     """A picture that an act on a facility states, for whoever runs it or supervises it. Raises NotFound."""
     at = ctx.directory.facility(code)
     stream = Stream(StreamKind.FACILITY, code)
@@ -70,13 +53,9 @@ def of_facility(ctx: Context, blobs: BlobStore, code: str, digest: str) -> Photo
     return _read(blobs, digest)
 
 
-def _read(blobs: BlobStore, digest: str) -> Photo:
-    try:
-        content = blobs.get(bytes.fromhex(digest))
-    except BlobMissing:
-        raise _not_found(digest) from None
-    return Photo(content, media_type(content) or "application/octet-stream")
+def _read(blobs: BlobStore, digest: str) -> KeptFile:
+    return kept_files.read(blobs, digest, _wanted())
 
 
 def _not_found(digest: str) -> NotFound:
-    return NotFound(kind="photo", name=digest[:12])
+    return kept_files.not_found(digest, _wanted())

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from sludgetrack.services import photos
-from sludgetrack.services.photos import Photo
+from sludgetrack.services.kept_files import KeptFile
 from sludgetrack.web.acting import do
 from sludgetrack.web.forms import Form
 from sludgetrack.web.runtime import runtime
@@ -42,7 +42,7 @@ def take_in(form: Form) -> None:
         form.values[photos.FIGURE] = digest
 
 
-def _answer(photo: Photo) -> Response:
+def _answer(photo: KeptFile) -> Response:
     answer = Response(photo.content, mimetype=photo.media_type)
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

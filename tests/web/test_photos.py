@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine, select, text
 
 from sludgetrack.domain.errors import OutOfRange
-from sludgetrack.services import photos
+from sludgetrack.services import kept_files, photos
 from sludgetrack.store.tables.manifests import offer
 from tests.support.city import City, new_id
 from tests.web.conftest import ClientAs
@@ -47,13 +47,13 @@ def offered_with_photo(client_as: ClientAs, city: City, engine: Engine) -> tuple
         (WEBP, "image/webp"),
         (b"GIF89a", None),
         (b"<svg onload=alert(1)>", None),
-        (b"%PDF-1.7", None),
+        (b"%PDF-1.7", "application/pdf"),
         (b"RIFF\x10\x00\x00\x00WAVE", None),
         (b"", None),
     ],
 )
-def test_a_picture_is_known_by_its_first_bytes(content: bytes, kind: str | None) -> None:
-    assert photos.media_type(content) == kind
+def test_a_file_is_known_by_its_first_bytes(content: bytes, kind: str | None) -> None:
+    assert kept_files.media_type(content) == kind
 
 
 def test_a_photo_is_kept_whole_under_its_digest(app: Flask, client_as: ClientAs, city: City, engine: Engine) -> None:

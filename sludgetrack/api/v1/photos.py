@@ -17,8 +17,7 @@ from sludgetrack.schemas.answers import digest
 from sludgetrack.services import photos
 
 TAG = "Manifests"
-KINDS = ("image/jpeg", "image/png", "image/webp")
-_BINARY: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS}
+_BINARY: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in photos.KINDS}
 
 
 class PhotoSchema(Schema):
@@ -40,8 +39,8 @@ def keep_photo() -> dict[str, str]:
 
     The digest goes into `photo` of what it belongs to.
     """
-    if request.mimetype not in KINDS:
-        raise Refused("wrong_media_type", wanted=", ".join(KINDS))
+    if request.mimetype not in photos.KINDS:
+        raise Refused("wrong_media_type", wanted=", ".join(photos.KINDS))
     request.max_content_length = photos.MOST_BYTES
     return {"photo": photos.keep(parts().blobs, request.get_data(cache=False))}
 

@@ -57,10 +57,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a disposal breaks as a whole, and by the divisions of producing plants whose ban concerns their share."""
+    """What a disposal breaks as a whole, and by the divisions of producing plants whose ban concerns their share.
+
+    ``report`` is the lab report that decided, where one was asked for and there is one.
+    """
 
     reasons: Sequence[Reason] = ()
     by_division: Mapping[str, Reason] = field(default_factory=dict)
+    report: Report | None = None
 
     @property
     def compliant(self) -> bool:
@@ -103,9 +107,10 @@ class Rulebook:
         the divisions of the plants the lot stands for. Raises KeyError for a route that is not in the table.
         """
         reasons = [*self._of_route(act), *self._of_moisture(act), *self._of_stability(act)]
-        if self.needs_lab(act):
-            reasons += _of_lab(act, verdict(self.limits.of(act.route), reports, act.day))
-        return Judgement(reasons, self._of_producers(act, producers))
+        lab = verdict(self.limits.of(act.route), reports, act.day) if self.needs_lab(act) else None
+        if lab is not None:
+            reasons += _of_lab(act, lab)
+        return Judgement(reasons, self._of_producers(act, producers), None if lab is None else lab.report)
 
     def _of_route(self, act: Act) -> list[Reason]:
         reasons = []

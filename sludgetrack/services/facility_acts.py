@@ -16,6 +16,7 @@ from sludgetrack.domain.events import Mark, Stream, StreamKind
 from sludgetrack.domain.gates import Act, Judgement
 from sludgetrack.domain.holdings import Holding, Kind
 from sludgetrack.domain.identity import FacilityKind
+from sludgetrack.domain.labs import Report
 from sludgetrack.domain.manifest import ManifestState
 from sludgetrack.domain.numbers import PUBLIC_ALPHABET, PUBLIC_LENGTH
 from sludgetrack.domain.permissions import BY_EVENT, require
@@ -24,7 +25,7 @@ from sludgetrack.services import booking
 from sludgetrack.services.cases import fingerprint
 from sludgetrack.services.context import Context
 from sludgetrack.services.manifests import make_claim, own_word, owner_of
-from sludgetrack.store import names, numbering, people, rules, streams
+from sludgetrack.store import labs, names, numbering, people, rules, streams
 from sludgetrack.store.append import Appending, Draft, Receipt, append, find
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Facility
@@ -47,7 +48,7 @@ def declare_production(ctx: Context, command: c.DeclareProduction) -> Receipt:
         check(_production_problems(ctx, command, plant))
         said = dict(command.figures())
         if command.moisture_bp is None:
-            said["assumed_bp"] = rules.assumed_moisture_bp()
+            said["assumed_bp"] = labs.assumed_moisture_bp(ctx.connection, plant.code, command.day)
         if command.stabilised_by is not None:
             said["stabilised"] = reference.treatments()[command.stabilised_by].stabilises
         return said
@@ -125,14 +126,23 @@ def judge(ctx: Context, books: Books, site: Facility, command: c.RecordDisposal)
         lot.stabilised,
         command.decided_by or "",
     )
-    return rulebook.judge(act, (), set(books.origins_of(lot).values()))
+    reports = _reports(ctx, site, lot) if rulebook.needs_lab(act) else ()
+    return rulebook.judge(act, reports, set(books.origins_of(lot).values()))
+
+
+def _reports(ctx: Context, site: Facility, lot: Holding) -> list[Report]:
+    """The lab reports a disposal is judged by: for the lot, the site, and the plant it came from straight."""
+    plant = labs.plants_behind(ctx.connection, [lot.id]).get(lot.id)
+    return labs.reports_about(ctx.connection, labs.for_disposal(site.code, lot.id, plant))
 
 
 def judgement_figures(books: Books, lot: Holding, judgement: Judgement) -> dict[str, Any]:
     """A judgement as it stands in the claim, so that nobody need know later which policy was in force."""
     reasons = [*judgement.reasons, *judgement.by_division.values()]
     banned = [o for o, division in books.origins_of(lot).items() if division in judgement.by_division]
+    decided = {} if judgement.report is None else {"lab_report": judgement.report.id}
     return {
+        **decided,
         "compliant": judgement.compliant,
         "breaches": [
             {

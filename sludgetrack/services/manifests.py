@@ -24,7 +24,7 @@ from sludgetrack.domain.times import legal_day
 from sludgetrack.services import booking, rebooking
 from sludgetrack.services.cases import Case, fingerprint, open_case, require_current
 from sludgetrack.services.context import Context
-from sludgetrack.store import numbering, people, rules, streams
+from sludgetrack.store import labs, numbering, people, rules, streams
 from sludgetrack.store.append import Appending, Draft, Receipt, append, find
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Facility
@@ -112,8 +112,14 @@ def prepare(ctx: Context, case: Case, command: c.Command, *, late: bool = False,
     if isinstance(command, c.AssignTruck) and command.driver:
         people.require_driver(ctx.connection, command.driver, case.parties.hauler)
     if isinstance(command, c.LoadTruck) and command.moisture_out_bp is None:
-        figures["assumed_bp"] = rules.assumed_moisture_bp()
+        figures["assumed_bp"] = _assumed_bp(ctx, case.state.figures["giver"], decision)
     return Prepared(command, decision, figures)
+
+
+def _assumed_bp(ctx: Context, giver: str, decision: Decision) -> int:
+    """What stands in for a moisture nobody measured, by the giver's own lab reports of the week."""
+    day = legal_day(decision.occurred_at, ctx.directory.facility(giver).zone)
+    return labs.assumed_moisture_bp(ctx.connection, giver, day)
 
 
 def _as_registered(ctx: Context, command: c.Command, around: Circumstances) -> dict[str, Any]:

@@ -66,6 +66,13 @@ def taken(connection: Connection, names: Collection[str]) -> set[str]:
     return set(connection.scalars(select(lab_report.c.name).where(lab_report.c.name.in_(names))))
 
 
+def ever_lay(connection: Connection, name: str, facility_id: int) -> bool:
+    """Whether a batch or lot of this name lies or lay at a facility."""
+    h = holding.c
+    there = (h.name == name) & (h.facility_id == facility_id) & (h.account != str(Account.TRANSIT))
+    return connection.execute(select(h.id).where(there).limit(1)).first() is not None
+
+
 def readings_of(lines: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
     """The lines of a claim or a row as values by parameter."""
     return {line["parameter"]: Reading(Decimal(line["value"]), line.get("unit") or "") for line in lines}

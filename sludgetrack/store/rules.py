@@ -9,7 +9,6 @@ from sqlalchemy import Connection, func, literal, select
 from sludgetrack import reference
 from sludgetrack.domain.dated import TableRow, Tables
 from sludgetrack.domain.gates import Rulebook, Rulebooks
-from sludgetrack.domain.moisture import ASSUMED_BP
 from sludgetrack.domain.policy import Policy, PolicyRow
 from sludgetrack.store.tables.registry import organisation, period_lock, person
 from sludgetrack.store.tables.registry import policy as policy_table
@@ -68,8 +67,3 @@ def rulebooks(connection: Connection) -> Rulebooks:
 def rulebook(connection: Connection, day: date) -> Rulebook:
     """What a disposal of this legal day is judged by."""
     return rulebooks(connection).on(day)
-
-
-def assumed_moisture_bp() -> int:
-    """The moisture of sludge nobody tested: no lab reports are on record, so the rule's own value."""
-    return ASSUMED_BP

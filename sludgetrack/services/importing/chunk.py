@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from sludgetrack.domain.errors import NotAllowedNow
 from sludgetrack.domain.events import Claim, EventType, Mark, Stream, StreamKind
+from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.manifest import ALLOWED, ManifestState, allowed_events
 from sludgetrack.domain.quantities import dry_units
+from sludgetrack.domain.times import legal_day
 from sludgetrack.ledgerfiles.columns import DISPOSALS, MOVEMENTS, PRODUCTION
 from sludgetrack.services import booking
 from sludgetrack.services.importing import claims
@@ -26,6 +28,7 @@ from sludgetrack.services.importing.snapshot import Snapshots
 from sludgetrack.store import numbering, staging, streams
 from sludgetrack.store.append import Appending, Draft, append
 from sludgetrack.store.books import Books
+from sludgetrack.store.labs import Reports, for_disposal, plants_behind
 from sludgetrack.store.staging_order import Kind, Stages, Step
 
 if TYPE_CHECKING:
@@ -52,7 +55,6 @@ class Desk:
     directory: Directory
     rated_kg: Mapping[str, int]
     judge: Judge
-    assumed_bp: int
     memory: Memory = field(default_factory=Memory)
 
 
@@ -76,6 +78,8 @@ class Chunk:
         self._begun: dict[int, ManifestState] = {}
         self._naming: dict[int, dict[str, Any]] = {}
         self._rows = Rows()
+        self._reports = Reports()
+        self._plants: dict[str, str] = {}
 
     def record(self) -> tuple[int, list[ManifestState]]:
         """Take every step. How many events that made, and what the manifests among them are now.
@@ -87,6 +91,7 @@ class Chunk:
         self._lock()
         self._number()
         self._read_holdings()
+        self._read_reports()
         for step in self._steps:
             _TAKE[Kind(step.kind)](self, step)
         self._remember()
@@ -177,8 +182,7 @@ class Chunk:
         for step in self._starts():
             if step.stages & Stages.LOADED:
                 row = self._rows.movements[step.line]
-                moisture_bp = self._desk.assumed_bp if row.moisture_out_bp is None else row.moisture_out_bp
-                taken[row.giver] += dry_units(row.net_out_kg or 0, moisture_bp)
+                taken[row.giver] += dry_units(row.net_out_kg or 0, row.moisture_out_bp or 0)
                 if not row.batches:
                     drawing.add(row.giver)
         for disposal in self._rows.disposals.values():
@@ -192,13 +196,28 @@ class Chunk:
         moisture_bp = row.moisture_bp or 0
         return dry_units(row.wet_kg, moisture_bp) + (max(0, lot.physical_left) if lot else 0)
 
+    def _read_reports(self) -> None:
+        """Read the lab reports that disposals may be judged by, and those that may state a missing moisture."""
+        disposals = self._rows.disposals.values()
+        self._plants = self._plants_behind({row.lot for row in disposals})
+        wanted = {about for row in disposals for about in for_disposal(row.site, row.lot, self._plants.get(row.lot))}
+        wanted |= {(row.plant, row.plant) for row in self._rows.productions.values() if row.moisture_bp is None}
+        wanted |= {(row.giver, row.giver) for row in self._rows.movements.values() if row.moisture_out_bp is None}
+        self._reports.read(self._connection, wanted)
+
+    def _plants_behind(self, lots: set[str]) -> dict[str, str]:
+        """The plant each lot comes from straight, of this chunk's movements or of the record."""
+        givers = {row.manifest: row.giver for row in self._rows.movements.values() if row.manifest in lots}
+        here = {lot: code for lot, code in givers.items() if self._directory.facility(code).kind is FacilityKind.PLANT}
+        return plants_behind(self._connection, lots - givers.keys()) | here
+
     # The steps
 
     def _produce(self, step: Step) -> None:
         row = self._rows.productions[step.line]
         plant = self._directory.facility(row.plant)
         at = claims.start_of(row.day, plant.zone)
-        figures = claims.produced(row, self._desk.assumed_bp)
+        figures = claims.produced(row, self._reports.assumed_bp(row.plant, row.day))
         self._act_of_facility(plant, EventType.PRODUCED, at, figures, event_id("production", row.batch, "produced", at))
 
     def _dispose(self, step: Step) -> None:
@@ -213,7 +232,8 @@ class Chunk:
         lot = self._books.holding(row.lot, site.place.account)
         if lot is None:
             raise LookupError(f"no lot {row.lot} at {row.site}")
-        judgement = self._desk.judge.figures(self._books, site, lot, row)
+        reports = self._reports.for_disposal(row.site, row.lot, self._plants.get(row.lot))
+        judgement = self._desk.judge.figures(self._books, site, lot, row, reports=reports)
         figures = {**said(row), **self._snapshots.of_site(row.site), **judgement}
         self._act_of_facility(site, EventType.DISPOSED, at, figures, event_id("disposals", row.disposal, stage, at))
 
@@ -255,7 +275,8 @@ class Chunk:
         if row.loaded_at is None or row.net_out_kg is None:
             raise ValueError(f"line {row.line} has no load")
         rated_kg = self._desk.rated_kg.get(row.plate or "")
-        figures = claims.loaded(row, rated_kg, self._desk.assumed_bp)
+        day = legal_day(row.loaded_at, self._directory.facility(row.giver).zone)
+        figures = claims.loaded(row, rated_kg, self._reports.assumed_bp(row.giver, day))
         claim = self._claim(row, EventType.LOADED, row.loaded_at, giver, figures)
         booked = booking.book(self._books, claim, self._begun[row.line])
         marks = list(_IMPORTED)

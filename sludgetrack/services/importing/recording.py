@@ -110,4 +110,4 @@ def _open_desk(connection: Connection) -> Desk:
     directory.load_all()
     rated = select(vehicle.c.plate, vehicle.c.rated_kg).where(vehicle.c.rated_kg.is_not(None))
     rated_kg = {row.plate: row.rated_kg for row in connection.execute(rated)}
-    return Desk(directory, rated_kg, Judge(rules.rulebooks(connection)), rules.assumed_moisture_bp())
+    return Desk(directory, rated_kg, Judge(rules.rulebooks(connection)))

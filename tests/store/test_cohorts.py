@@ -189,9 +189,10 @@ def periods() -> Iterator[Period]:
     yield Period(date(2025, 1, 1), date(2027, 12, 31))
     yield Period(date(2026, 1, 1), date(2026, 1, 31))
     yield Period(date(2025, 12, 1), date(2026, 3, 31))
+    yield Period(date(2025, 12, 1), date(2026, 1, 17))
     chance = Random(11)  # noqa: S311 - periods, not a secret
     for _ in range(14):
-        first = BEGIN + timedelta(days=chance.randrange(-20, 150))
+        first = BEGIN + timedelta(days=chance.randrange(-10, 70))
         yield Period(first, first + timedelta(days=chance.choice((0, 1, 12, 30, 61, 100))))
 
 

@@ -16,6 +16,7 @@ from sludgetrack.web import (
     errors,
     handing,
     home,
+    ledgers,
     manifests,
     navigation,
     offers,
@@ -41,7 +42,7 @@ def init(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for pages in (public, offers, driver, site, photos):
         app.register_blueprint(pages.blueprint)
-    for desk in (plant, handing, settling, manifests, dispatch, paper, regulator):
+    for desk in (plant, handing, settling, manifests, dispatch, paper, regulator, ledgers):
         app.register_blueprint(desk.blueprint)
 
 

@@ -131,6 +131,14 @@ def trips(ctx: Context, code: str, first: date, last: date, *, limit: int | None
     return [_trip(ctx, row, named=_is_own(ctx, own)) for row in rows]
 
 
+def own(ctx: Context) -> list[tuple[str, str]]:
+    """Code and name the reader's organisation hauls under; none where it does not haul, or the reader only drives."""
+    found = ctx.directory.organisation_by_code(ctx.actor.organisation)
+    if found.hauler_code is None or not _is_own(ctx, found):
+        return []
+    return [(found.hauler_code, found.hauler_name or found.name)]
+
+
 def _readable(ctx: Context, code: str) -> Organisation:
     """The hauler, as far as the reader may know of its trips. Raises NotFound."""
     own = ctx.directory.hauler(code)

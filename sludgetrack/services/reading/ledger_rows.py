@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sludgetrack.domain.errors import OutOfRange
+from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.quantities import EIGHTY_PERCENT_FACTOR, FULL_BP, divide_half_even
 from sludgetrack.store.directory import Facility
 
@@ -183,6 +184,11 @@ class Ledger:
     disposed_by: tuple[RouteSum, ...]
     log_size: int
     oldest_days: int | None
+
+    @property
+    def is_plant(self) -> bool:
+        """Whether it is of a plant, so that it begins with what was produced."""
+        return self.facility.kind is FacilityKind.PLANT
 
     @property
     def is_empty(self) -> bool:

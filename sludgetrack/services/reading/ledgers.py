@@ -66,18 +66,19 @@ def facility_ledger(ctx: Context, code: str, span: Span) -> Ledger:
     refused = ledger_reading.refusals(ctx.connection, asked, at.code, at.zone)
     ctx.directory.load_facilities(ids={flow.other_id for flow in flows if flow.other_id})
     opening = ledger_reading.stock_before(ctx.connection, at.id, span.first)
-    rows = _rows(span, flows, refused, opening)
+    today = legal_day(ctx.now, at.zone)
+    rows = _rows(span, flows, refused, opening=opening, today=today)
     return Ledger(
         facility=at,
         organisation=ctx.directory.organisation(at.organisation_id).name,
         span=span,
         rows=rows,
-        total=_total(span, flows, refused, opening),
+        total=_total(span, flows, refused, opening=opening, today=today),
         sent_to=_ways(ctx, flows, EventType.LOADED),
         received_from=_ways(ctx, flows, EventType.RECEIVED),
         disposed_by=_routes(flows),
         log_size=log.current(ctx.connection).size,
-        oldest_days=_oldest(ctx, at, span),
+        oldest_days=_oldest(ctx, at, span, today),
     )
 
 
@@ -115,7 +116,10 @@ def weeks(first: date, last: date) -> Iterator[tuple[date, date]]:
 # Adding up
 
 
-def _rows(span: Span, flows: Sequence[FlowRow], refused: Sequence[RefusalRow], opening: int) -> tuple[Row, ...]:
+def _rows(
+    span: Span, flows: Sequence[FlowRow], refused: Sequence[RefusalRow], *, opening: int, today: date
+) -> tuple[Row, ...]:
+    """A row for each part of the period with anything in it; one that is not over ends today."""
     tallies: dict[date, _Tally] = {}
     for flow in flows:
         _book(tallies.setdefault(flow.start, _Tally()), flow)
@@ -123,19 +127,24 @@ def _rows(span: Span, flows: Sequence[FlowRow], refused: Sequence[RefusalRow], o
         _refuse(tallies.setdefault(span.start_of(one.day), _Tally()), one)
     rows = []
     for start in sorted(tallies):
-        row = tallies[start].row(max(start, span.first), span.end_of(start), opening)
+        first = max(start, span.first)
+        row = tallies[start].row(first, _until(first, span.end_of(start), today), opening)
         opening = row.closing
         rows.append(row)
     return tuple(rows)
 
 
-def _total(span: Span, flows: Sequence[FlowRow], refused: Sequence[RefusalRow], opening: int) -> Row:
+def _until(first: date, last: date, today: date) -> date:
+    return max(first, min(last, today))
+
+
+def _total(span: Span, flows: Sequence[FlowRow], refused: Sequence[RefusalRow], *, opening: int, today: date) -> Row:
     tally = _Tally()
     for flow in flows:
         _book(tally, flow)
     for one in refused:
         _refuse(tally, one)
-    return tally.row(span.first, span.last, opening)
+    return tally.row(span.first, _until(span.first, span.last, today), opening)
 
 
 def _refuse(tally: _Tally, row: RefusalRow) -> None:
@@ -204,10 +213,8 @@ def _routes(flows: Sequence[FlowRow]) -> tuple[RouteSum, ...]:
     return tuple(sums[route] for route in sorted(sums))
 
 
-def _oldest(ctx: Context, at: Facility, span: Span) -> int | None:
-    if not span.first <= legal_day(ctx.now, at.zone) <= span.last:
-        return None
-    return ledger_reading.oldest_days(ctx.connection, at.id, legal_day(ctx.now, at.zone))
+def _oldest(ctx: Context, at: Facility, span: Span, today: date) -> int | None:
+    return ledger_reading.oldest_days(ctx.connection, at.id, today) if span.first <= today <= span.last else None
 
 
 def _line(ctx: Context, row: LineRow) -> Line:

@@ -72,6 +72,16 @@ PROBLEMS: Mapping[str, Problem] = {
     "same_party": Problem(422, N_("双方相同"), N_("交出方与接收方不能是同一个：{name}。")),
     "no_dispute": Problem(409, N_("没有争议"), N_("这张联单没有互相矛盾的记录。")),
     "own_offer": Problem(403, N_("本单位的提议"), N_("这是本单位提出的，要由另一方的人同意。")),
+    "not_correctable": Problem(422, N_("不能更正"), N_("{name} 不是这条记录可以更正的内容，可选：{wanted}。")),
+    "nothing_changes": Problem(422, N_("没有变化"), N_("填写的与记录相同，没有什么要更正。")),
+    "correction_open": Problem(409, N_("已有更正提议"), N_("这条记录已有一份更正提议在等待答复。")),
+    "correction_over": Problem(409, N_("已经答复"), N_("这份更正提议已经有结果：{outcome}。")),
+    "correction_impossible": Problem(
+        422, N_("与后来的记录矛盾"), N_("照此更正，后来的记录就不可能发生；请核对数量与处理意见。")
+    ),
+    "not_a_party": Problem(403, N_("不是当事方"), N_("只有这次交接的当事方可以提出或答复：{parties}。")),
+    "period_not_over": Problem(422, N_("月份未结束"), N_("{month} 还没有结束，不能锁定。")),
+    "already_locked": Problem(409, N_("已经锁定"), N_("{division} 的 {month} 及以前已经锁定，锁定不能撤销。")),
     "weak_password": Problem(422, N_("密码太弱"), N_("密码至少 {wanted} 个字符，且不能包含登录名。")),
     "bad_login": Problem(401, N_("登录失败"), N_("登录名或密码不对。")),
     "last_administrator": Problem(409, N_("最后一位管理员"), N_("本单位至少要有一位在岗的管理员，请先指定另一位。")),

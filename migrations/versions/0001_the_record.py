@@ -118,6 +118,13 @@ def _create_tables() -> None:
         sa.UniqueConstraint("stream_id", "seq", name=op.f("uq_entry_stream_id_seq")),
     )
     op.create_index(
+        "ix_entry_corrects",
+        "entry",
+        [sa.literal_column("(claim ->> 'corrects')"), "seq"],
+        unique=False,
+        postgresql_where=sa.text("type = 'corrected'"),
+    )
+    op.create_index(
         "ix_entry_rare",
         "entry",
         ["type", "recorded_at"],
@@ -142,6 +149,31 @@ def _create_tables() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_organisation_code")),
         sa.UniqueConstraint("credit_code", name=op.f("uq_organisation_credit_code")),
         sa.UniqueConstraint("hauler_code", name=op.f("uq_organisation_hauler_code")),
+    )
+    op.create_table(
+        "correction",
+        sa.Column("proposal_id", sa.UUID(as_uuid=False), nullable=False),
+        sa.Column("stream_id", sa.BigInteger(), nullable=False),
+        sa.Column("corrects", sa.UUID(as_uuid=False), nullable=False),
+        sa.Column("of", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=False),
+        sa.Column("approvers", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("approved", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["corrects"], ["entry.event_id"], name=op.f("fk_correction_corrects")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["entry.event_id"], name=op.f("fk_correction_proposal_id")),
+        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_correction_stream_id")),
+        sa.PrimaryKeyConstraint("proposal_id", name=op.f("pk_correction")),
+    )
+    op.create_index(op.f("ix_correction_corrects"), "correction", ["corrects"], unique=False)
+    op.create_index(
+        "ix_correction_open", "correction", ["proposal_id"], unique=False, postgresql_where=sa.text("outcome = 'open'")
+    )
+    op.create_index(op.f("ix_correction_stream_id"), "correction", ["stream_id"], unique=False)
+    op.create_index(
+        "uq_correction_open", "correction", ["corrects"], unique=True, postgresql_where=sa.text("outcome = 'open'")
     )
     op.create_table(
         "facility",
@@ -176,9 +208,8 @@ def _create_tables() -> None:
         sa.Column("event_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("division", sa.Text(collation="C"), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("organisation_id", sa.BigInteger(), nullable=False),
+        sa.Column("organisation_code", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["entry.event_id"], name=op.f("fk_period_lock_event_id")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_period_lock_organisation_id")),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_period_lock")),
         sa.UniqueConstraint("division", "month", name=op.f("uq_period_lock_division_month")),
     )
@@ -231,6 +262,7 @@ def _create_tables() -> None:
         sa.Column("route", sa.Text(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("compliant", sa.Boolean(), nullable=True),
+        sa.Column("estimated", sa.Boolean(), nullable=True),
         sa.Column("origin_units", sa.BigInteger(), nullable=False),
         sa.Column("physical_units", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),

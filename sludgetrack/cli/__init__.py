@@ -14,8 +14,10 @@ from sludgetrack.cli.database import migrate
 from sludgetrack.cli.demo import demo
 from sludgetrack.cli.importing import import_
 from sludgetrack.cli.people import person
+from sludgetrack.cli.periods import periods
 from sludgetrack.cli.rates import balance, rates
 from sludgetrack.cli.rebuilding import rebuild_projections
+from sludgetrack.cli.report import report
 from sludgetrack.cli.serving import serve
 from sludgetrack.cli.sheets import sheets
 from sludgetrack.cli.worker import worker
@@ -29,5 +31,19 @@ def main(context: click.Context) -> None:
     context.ensure_object(Session)
 
 
-for command in (audit, balance, demo, import_, migrate, person, rates, rebuild_projections, serve, sheets, worker):
+for command in (
+    audit,
+    balance,
+    demo,
+    import_,
+    migrate,
+    periods,
+    person,
+    rates,
+    rebuild_projections,
+    report,
+    serve,
+    sheets,
+    worker,
+):
     main.add_command(command)

@@ -151,8 +151,7 @@ def _line(progress: Progress) -> str:
 
 def _print_columns() -> None:
     for file in FILES:
-        later = "" if file.importable else "  (cannot be imported yet)"
-        click.echo(f"{file.name}  {' '.join(file.zh.split())}  {file.meaning_en}{later}")
+        click.echo(f"{file.name}  {' '.join(file.zh.split())}  {file.meaning_en}")
         for column in file.columns:
             click.echo(f"  {_described(column)}")
             for code in column.codes:

@@ -52,7 +52,9 @@ BALANCE_LABELS: Mapping[str, Label] = {
 }
 
 
-class _Day(click.ParamType[date]):
+class Day(click.ParamType[date]):
+    """A legal day on the command line."""
+
     name = "DATE"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -72,8 +74,8 @@ def _options(command: Command) -> Command:
     """What both commands may be asked."""
     for option in reversed(
         (
-            click.option("--from", "first", type=_Day(), required=True, help="First legal day."),
-            click.option("--to", "last", type=_Day(), required=True, help="Last legal day, included."),
+            click.option("--from", "first", type=Day(), required=True, help="First legal day."),
+            click.option("--to", "last", type=Day(), required=True, help="Last legal day, included."),
             click.option("--division", default="", help="Only what plants under this division prefix produced."),
             click.option("--by", type=click.Choice([str(g) for g in Grouping]), default="division", show_default=True),
             click.option(
@@ -89,8 +91,8 @@ def _options(command: Command) -> Command:
 @_options
 def rates(first: date, last: date, division: str, by: str, layout: str) -> None:
     """Rates of a period, on origin dry solids, by division, city class, plant, route or month."""
-    period, grouping, now = _period(first, last), Grouping(by), datetime.now(UTC)
-    prefix = _prefix(division)
+    period, grouping, now = period_of(first, last), Grouping(by), datetime.now(UTC)
+    prefix = prefix_of(division)
     report = tx.run(
         open_engine(pool_size=1),
         lambda connection: reporting.rates(connection, period, grouping, division_prefix=prefix, now=now),
@@ -105,8 +107,8 @@ def balance(first: date, last: date, division: str, by: str, layout: str) -> Non
 
     Exit code 1 where the two sides differ.
     """
-    period, grouping = _period(first, last), Grouping(by)
-    prefix = _prefix(division)
+    period, grouping = period_of(first, last), Grouping(by)
+    prefix = prefix_of(division)
     report = tx.run(
         open_engine(pool_size=1),
         lambda connection: reporting.balance(connection, period, grouping, division_prefix=prefix),
@@ -117,14 +119,16 @@ def balance(first: date, last: date, division: str, by: str, layout: str) -> Non
     sys.exit(1 if report.differences else 0)
 
 
-def _period(first: date, last: date) -> Period:
+def period_of(first: date, last: date) -> Period:
+    """The days asked for. Raises BadParameter where the last lies before the first."""
     try:
         return Period(first, last)
     except ValueError as error:
         raise click.BadParameter(f"{error}, the first day", param_hint="--to") from error
 
 
-def _prefix(text: str) -> str:
+def prefix_of(text: str) -> str:
+    """The division asked for. Raises BadParameter for anything that is none."""
     if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise click.BadParameter(f"{text!r} is no division prefix of up to 6 digits", param_hint="--division")
     return text

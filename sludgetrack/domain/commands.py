@@ -197,16 +197,19 @@ class RecordInspection(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine(Line):
-    """A field of an event that is to be corrected: as it stands and as it should; None where nothing is stated."""
+    """A figure of an event that was wrong, and what it should say; None where nothing should be stated.
+
+    ``field`` is the claim's, of a list with the line's place: ``outputs.0.wet_kg``. Masses are whole kilograms,
+    moisture basis points, days ISO dates.
+    """
 
     field: str
-    old: str | int | bool | None
     new: str | int | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeCorrection(Command):
-    """提出更正: the figures of an event (its id) were wrong; ``changes`` state what stands and what should."""
+    """提出更正: the figures of an event (its id) were wrong; ``changes`` say what they should be."""
 
     event = EventType.CORRECTION_PROPOSED
     corrects: str

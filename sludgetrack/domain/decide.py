@@ -81,7 +81,7 @@ def decide(state: ManifestState, command: c.Command, around: Circumstances) -> D
     contradictions = tuple(_contradictions(state, command))
     if contradictions and around.late:
         marks.append(Mark.CONTRADICTS)
-    problems = (*_figure_problems(state, command), *(() if around.late else contradictions))
+    problems = (*figure_problems(state, command), *(() if around.late else contradictions))
     if problems:
         raise InvalidFigures(problems)
     return Decision(occurred_at, tuple(dict.fromkeys((*marks, *_flags(state, command, around)))))
@@ -127,8 +127,8 @@ def _flags(state: ManifestState, command: c.Command, around: Circumstances) -> I
         yield Mark.OVERLAP
 
 
-def _figure_problems(state: ManifestState, command: c.Command) -> Iterator[DomainError]:
-    """Figures that are wrong in themselves, whenever they are claimed."""
+def figure_problems(state: ManifestState, command: c.Command) -> Iterator[DomainError]:
+    """Figures that are wrong in themselves, whenever they are claimed; ``state``: the manifest's before the event."""
     figures = command.figures()
     for name in required_by(command.event):
         if name not in figures:

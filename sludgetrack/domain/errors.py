@@ -206,6 +206,54 @@ class OwnOffer(DomainError):
     code = "own_offer"
 
 
+class NotCorrectable(DomainError):
+    """What is to be corrected is no figure of that event, or no such event counts. Facts: name, wanted."""
+
+    code = "not_correctable"
+
+
+class NothingChanges(DomainError):
+    """A correction that states what stands already. Facts: none."""
+
+    code = "nothing_changes"
+
+
+class CorrectionOpen(DomainError):
+    """Another correction of the same event waits for an answer. Facts: proposal."""
+
+    code = "correction_open"
+
+
+class CorrectionOver(DomainError):
+    """The proposal has been answered already. Facts: outcome."""
+
+    code = "correction_over"
+
+
+class CorrectionImpossible(DomainError):
+    """With the corrected figures, what happened later could not have happened."""
+
+    code = "correction_impossible"
+
+
+class NotAParty(DomainError):
+    """Only the parties of the corrected handoff may speak about it. Facts: parties."""
+
+    code = "not_a_party"
+
+
+class PeriodNotOver(DomainError):
+    """Only a month that is over can be locked. Facts: month."""
+
+    code = "period_not_over"
+
+
+class AlreadyLocked(DomainError):
+    """The month is locked already, and a lock is not undone. Facts: division, month."""
+
+    code = "already_locked"
+
+
 class WeakPassword(DomainError):
     """The password is shorter than twelve characters or contains the login. Facts: wanted."""
 

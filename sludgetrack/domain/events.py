@@ -234,6 +234,12 @@ class Claim:
         )
 
 
+def leaves_sheet(claim: Claim) -> bool:
+    """Whether an event leaves a sheet: a correction does where the event it corrects has one."""
+    of = claim.figures["of"] if claim.type is EventType.CORRECTED else claim.type
+    return KINDS[EventType(of)].sheet
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A claim in its stream, as the record keeps it. ``seq`` counts from 1; ``recorded_at`` is the server's UTC."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sludgetrack.domain.correcting import ASIDE, with_correction
 from sludgetrack.domain.events import Entry, EventType, Mark
 from sludgetrack.domain.fields import BY_NAME
 
@@ -116,6 +117,9 @@ class ManifestState:
         return held or self.figures.get("driver")
 
 
+REWRITES = frozenset((EventType.RESOLVED, EventType.CORRECTED))
+"""Events after which a state has to be folded anew, since they change which events count, or what they say."""
+
 ALLOWED: Mapping[EventType, frozenset[Status]] = {
     EventType.ISSUED: frozenset((Status.NEW,)),
     EventType.ASSIGNED: frozenset((Status.ISSUED,)),
@@ -170,17 +174,37 @@ def _read(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], dict[str, Entry]
         elif entry.claim.type is EventType.RESOLVED:
             history = _settle(history, disputed, entry.claim.figures["stands"])
             disputed = {}
-        else:
+        elif entry.claim.type is EventType.CORRECTED:
+            history = with_correction(history, entry.claim)
+        elif entry.claim.type not in ASIDE:
             history.append(entry)
     return tuple(history), disputed
 
 
 def advance(state: ManifestState, entry: Entry) -> ManifestState:
-    """The next state of an undisputed manifest; equal to folding all its entries again."""
+    """The next state of an undisputed manifest; equal to folding all its entries again.
+
+    Not for what changes the history itself: a decision, or a correction (``REWRITES``).
+    """
+    if entry.claim.type in ASIDE:
+        return replace(state, seq=entry.seq, head=entry.hash)
     if Mark.CONTRADICTS in entry.marks:
         disputes = (*state.disputes, entry.claim.event_id)
         return replace(state, disputes=disputes, seq=entry.seq, head=entry.hash)
     return apply(state, entry)
+
+
+def is_possible(history: Iterable[Entry]) -> bool:
+    """Whether each of these events was allowed when it happened, and no more came back than was held."""
+    state = ManifestState()
+    for entry in history:
+        held = state.held_kg
+        if state.status not in ALLOWED[entry.claim.type]:
+            return False
+        if entry.claim.type is EventType.RETURNED and entry.claim.figures["returned_kg"] > held:
+            return False
+        state = apply(state, entry)
+    return True
 
 
 def replay(history: Iterable[Entry]) -> ManifestState:

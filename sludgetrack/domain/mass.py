@@ -51,7 +51,8 @@ class Posting:
 
     ``lot`` is the id whose holding changes (a batch, a lot, or the manifest on the road), None outside stock.
     ``origin`` is the production batch. ``route`` and ``compliant`` belong to disposed units, ``cause`` to
-    unaccounted ones. ``facility`` is where it happens, None on the road.
+    unaccounted ones, ``estimated`` to produced ones whose moisture nobody measured. ``facility`` is where it happens,
+    None on the road.
     """
 
     account: Account
@@ -63,6 +64,7 @@ class Posting:
     route: str | None = None
     cause: Cause | None = None
     compliant: bool | None = None
+    estimated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,7 @@ POLICY: Mapping[Action, tuple[tuple[Rule, ...], ...]] = {
         (_operator, works_at_giver),
         (_operator, works_at_destination),
         (_dispatcher, works_for_hauler),
+        (_driver, works_for_hauler),
         (_inspector, regulates),
     ),
     Action.PRODUCE: ((_clerk, works_at_giver), (_operator, works_at_giver)),

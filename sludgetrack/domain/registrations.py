@@ -168,3 +168,11 @@ class WithdrawPermit(Request):
     """A permit that no longer holds."""
 
     permit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockPeriod(Request):
+    """A month (2025-01) that is closed for a division, and with it all months before."""
+
+    division: str
+    month: str

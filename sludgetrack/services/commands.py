@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from sludgetrack.domain.commands import COMMANDS, Command
-from sludgetrack.domain.events import EventType
+from sludgetrack.domain.events import Claim, EventType
 from sludgetrack.domain.times import parse_rfc3339, rfc3339
 
 Read = Callable[[Any], Any]
@@ -28,6 +29,13 @@ def load_command(event: EventType, document: Mapping[str, Any]) -> Command:
     """The command a stored JSON object holds."""
     read = _readers(event)
     return COMMANDS[event](**{name: _given(read.get(name), value) for name, value in document.items()})
+
+
+def command_of(claim: Claim) -> Command:
+    """The command whose figures a claim carries, without what the record added to them."""
+    wanted = {f.name for f in fields(COMMANDS[claim.type])}
+    said = {name: value for name, value in claim.figures.items() if name in wanted}
+    return load_command(claim.type, {**said, "event_id": claim.event_id})
 
 
 @cache

@@ -36,7 +36,7 @@ def count_stock(ctx: Context, command: c.CountStock) -> Receipt:
     """盘点: the stock of a facility is set to what was measured. Raises what every act on a facility raises."""
 
     def complete(at: Facility, books: Books) -> Figures:  # noqa: ARG001 - one signature for all acts
-        check(_problems(ctx, command, at))
+        check(count_problems(ctx, command, at))
         return dict(command.figures())
 
     return act(ctx, command.facility, command, complete)
@@ -46,7 +46,7 @@ def preview_count(ctx: Context, command: c.CountStock) -> CountPreview:
     """What a count would book, shown before it is recorded; writes nothing."""
     at = ctx.directory.facility(command.facility)
     require(ctx.actor, BY_EVENT[command.event], owner_of(ctx, at))
-    check(_problems(ctx, command, at))
+    check(count_problems(ctx, command, at))
     lying = Books(ctx.connection, ctx.directory).in_stock(at)
     counted = Weighed(command.wet_kg, command.moisture_bp)
     booked = booking.count(lying, counted, at=at.place, stamp=Stamp(command.day, 0))
@@ -56,7 +56,8 @@ def preview_count(ctx: Context, command: c.CountStock) -> CountPreview:
     return CountPreview(in_book, counted.dry, missing, not weighed)
 
 
-def _problems(ctx: Context, command: c.CountStock, at: Facility) -> list[DomainError]:
+def count_problems(ctx: Context, command: c.CountStock, at: Facility) -> list[DomainError]:
+    """What is wrong with a count, field by field."""
     problems = day_problems(ctx, command.day, at)
     if not 0 <= command.wet_kg < 100_000_000:
         problems.append(OutOfRange(field="wet_kg", value=command.wet_kg, wanted="≥ 0, < 100000 t"))

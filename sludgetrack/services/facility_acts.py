@@ -45,7 +45,7 @@ def declare_production(ctx: Context, command: c.DeclareProduction) -> Receipt:
         if command.kind != Kind.BYPRODUCT:
             _require_kind(plant, FacilityKind.PLANT)
         names.require_free(ctx.connection, command.batch, "batch")
-        check(_production_problems(ctx, command, plant))
+        check(production_problems(ctx, command, plant))
         said = dict(command.figures())
         if command.moisture_bp is None:
             said["assumed_bp"] = labs.assumed_moisture_bp(ctx.connection, plant.code, command.day)
@@ -62,7 +62,7 @@ def record_disposal(ctx: Context, command: c.RecordDisposal) -> Receipt:
     def complete(site: Facility, books: Books) -> dict[str, Any]:
         names.require_free(ctx.connection, command.disposal, "disposal")
         lot = lot_at(books, site, command.lot)
-        check(_disposal_problems(ctx, command, site))
+        check(disposal_problems(ctx, command, site))
         judged = judgement_figures(books, lot, judge(ctx, books, site, command))
         return {**command.figures(), **site_figures(ctx, site), **judged}
 
@@ -198,7 +198,8 @@ def _decide(ctx: Context, command: c.Command) -> Decision:
     return Decision(occurred_at, ())
 
 
-def _production_problems(ctx: Context, command: c.DeclareProduction, plant: Facility) -> list[DomainError]:
+def production_problems(ctx: Context, command: c.DeclareProduction, plant: Facility) -> list[DomainError]:
+    """What is wrong with a declared production, field by field."""
     problems: list[DomainError] = [*mass_problems(command.wet_kg, command.moisture_bp)]
     if command.kind not in _DECLARED:
         problems.append(OutOfRange(field="kind", value=command.kind, wanted=", ".join(_DECLARED)))
@@ -209,7 +210,8 @@ def _production_problems(ctx: Context, command: c.DeclareProduction, plant: Faci
     return [*problems, *day_problems(ctx, command.day, plant)]
 
 
-def _disposal_problems(ctx: Context, command: c.RecordDisposal, site: Facility) -> list[DomainError]:
+def disposal_problems(ctx: Context, command: c.RecordDisposal, site: Facility) -> list[DomainError]:
+    """What is wrong with a disposal, field by field; gates are no errors."""
     return [*mass_problems(command.wet_kg, command.moisture_bp), *day_problems(ctx, command.day, site)]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sludgetrack import reference
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.booking import Run, kept_share, treat
-from sludgetrack.domain.errors import DomainError, InvalidFigures, MissingField, NotFound, OutOfRange
+from sludgetrack.domain.errors import DomainError, InvalidFigures, MissingField, NameTaken, NotFound, OutOfRange
 from sludgetrack.domain.events import Mark
 from sludgetrack.domain.holdings import Kind, Stamp
 from sludgetrack.domain.permissions import BY_EVENT, require
@@ -18,7 +17,7 @@ from sludgetrack.services.booking import run_of
 from sludgetrack.services.context import Context
 from sludgetrack.services.facility_acts import Figures, act, check, day_problems, lot_at, mass_problems
 from sludgetrack.services.manifests import owner_of
-from sludgetrack.store import names
+from sludgetrack.store import names, rules
 from sludgetrack.store.append import Receipt
 from sludgetrack.store.books import Books
 from sludgetrack.store.directory import Facility
@@ -52,10 +51,9 @@ def record_run(ctx: Context, command: c.RecordRun) -> Receipt:
     """
 
     def complete(at: Facility, books: Books) -> Figures:
-        process = _process(command)
-        check(_problems(ctx, command, at))
-        names.require_all_free(ctx.connection, [command.run], "run")
-        names.require_all_free(ctx.connection, [line.lot for line in command.outputs], "outputs")
+        process = process_of(ctx, command)
+        check(run_problems(ctx, command, at))
+        _check_names(ctx, command)
         _check_inputs(books, at, command)
         said: Figures = {**command.figures(), "stabilises": process.stabilises}
         seen = _seen(process, run_of(books, said, at), at)
@@ -70,8 +68,9 @@ def preview_run(ctx: Context, command: c.RecordRun) -> RunPreview:
     at = ctx.directory.facility(command.facility)
     require(ctx.actor, BY_EVENT[command.event], owner_of(ctx, at))
     books = Books(ctx.connection, ctx.directory)
-    process = _process(command)
-    check(_problems(ctx, command, at))
+    process = process_of(ctx, command)
+    check(run_problems(ctx, command, at))
+    _check_names(ctx, command)
     _check_inputs(books, at, command)
     said = {**command.figures(), "stabilises": process.stabilises}
     return _seen(process, run_of(books, said, at), at)
@@ -103,14 +102,16 @@ def _seen(process: Treatment, run: Run, at: Facility) -> RunPreview:
     )
 
 
-def _process(command: c.RecordRun) -> Treatment:
-    found = reference.treatments().get(command.process)
+def process_of(ctx: Context, command: c.RecordRun) -> Treatment:
+    """The process as its table stands on the day of the run. Raises NotFound."""
+    found = rules.tables(ctx.connection).treatments(command.day).get(command.process)
     if found is None:
         raise NotFound(field="process", kind="treatment", name=command.process)
     return found
 
 
-def _problems(ctx: Context, command: c.RecordRun, at: Facility) -> list[DomainError]:
+def run_problems(ctx: Context, command: c.RecordRun, at: Facility) -> list[DomainError]:
+    """What is wrong with a run, field by field, but for what lies there."""
     problems = day_problems(ctx, command.day, at)
     for name, lines in (("inputs", command.inputs), ("outputs", command.outputs)):
         if not lines:
@@ -119,29 +120,41 @@ def _problems(ctx: Context, command: c.RecordRun, at: Facility) -> list[DomainEr
             problems.append(OutOfRange(field=name, value=len(lines), wanted=f"≤ {LINES}"))
     if len({line.lot for line in command.inputs}) < len(command.inputs):
         problems.append(OutOfRange(field="inputs", value=len(command.inputs), wanted="each lot once"))
-    for output in command.outputs:
+    for n, output in enumerate(command.outputs):
         wrong = mass_problems(output.wet_kg, output.moisture_bp)
-        problems += [OutOfRange(field="outputs", **problem.facts) for problem in wrong]
-    for additive in command.additives:
-        if additive.what not in c.ADDITIVES or additive.dry_kg <= 0:
-            facts = {"value": f"{additive.what} {additive.dry_kg}", "wanted": f"{', '.join(c.ADDITIVES)}; > 0"}
-            problems.append(OutOfRange(field="additives", **facts))
+        problems += [OutOfRange(field=f"outputs/{n}/{problem.field}", **problem.facts) for problem in wrong]
+    for n, additive in enumerate(command.additives):
+        if additive.what not in c.ADDITIVES:
+            facts = {"value": additive.what, "wanted": ", ".join(c.ADDITIVES)}
+            problems.append(OutOfRange(field=f"additives/{n}/what", **facts))
+        if additive.dry_kg <= 0:
+            problems.append(OutOfRange(field=f"additives/{n}/dry_kg", value=additive.dry_kg, wanted="> 0"))
     return problems
+
+
+def _check_names(ctx: Context, command: c.RecordRun) -> None:
+    """Run and outputs get names nobody has. Raises NameTaken at the first that is in use or stands twice."""
+    wanted = [("run", command.run), *((f"outputs/{n}/lot", line.lot) for n, line in enumerate(command.outputs))]
+    used = names.taken(ctx.connection, [name for _field, name in wanted])
+    for field, name in wanted:
+        if name in used or names.is_reserved(name):
+            raise NameTaken(field=field, name=name)
+        used.add(name)
 
 
 def _check_inputs(books: Books, at: Facility, command: c.RecordRun) -> None:
     """Every input lies there, and of one that is used up something does. Raises InvalidFigures."""
     books.read_named([line.lot for line in command.inputs])
     problems: list[DomainError] = []
-    for line in command.inputs:
+    for n, line in enumerate(command.inputs):
         try:
             lot = lot_at(books, at, line.lot)
         except NotFound as error:
-            problems.append(NotFound(field="inputs", **error.facts))
+            problems.append(NotFound(field=f"inputs/{n}/lot", **error.facts))
             continue
         if line.kg is not None and line.kg <= 0:
-            problems.append(OutOfRange(field="inputs", value=f"{line.lot} {line.kg}", wanted="> 0"))
+            problems.append(OutOfRange(field=f"inputs/{n}/wet_kg", value=line.kg, wanted="> 0"))
         elif line.kg is None and lot.physical_left <= 0:
-            problems.append(OutOfRange(field="inputs", value=f"{line.lot} 0", wanted="> 0"))
+            problems.append(OutOfRange(field=f"inputs/{n}/wet_kg", value=0, wanted="> 0"))
     if problems:
         raise InvalidFigures(tuple(problems))

@@ -18,10 +18,11 @@ from sqlalchemy import Connection, select
 
 from sludgetrack.domain.chain import canonical_bytes, commitment, confirmations_text, entry_bytes
 from sludgetrack.domain.errors import IdempotencyConflict
-from sludgetrack.domain.events import KINDS, Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
-from sludgetrack.domain.manifest import ManifestState, advance, fold
+from sludgetrack.domain.events import Claim, Confirmation, Entry, Mark, Stream, StreamKind, leaves_sheet
+from sludgetrack.domain.manifest import REWRITES, ManifestState, advance, fold
 from sludgetrack.store import log, names, outbox
 from sludgetrack.store.books import Books
+from sludgetrack.store.corrections import project_corrections
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.disposals import project_disposals
 from sludgetrack.store.outbox import Topic
@@ -102,6 +103,7 @@ def append(connection: Connection, directory: Directory, work: Appending, now: d
     project_manifests(connection, directory, made, work.heads, work.states)
     project_registers(connection, directory, made, work.heads)
     names.take(connection, made)
+    project_corrections(connection, made, work.heads)
     if work.books is not None:
         work.books.write()
         project_disposals(connection, directory, made, work.books)
@@ -115,8 +117,8 @@ def append(connection: Connection, directory: Directory, work: Appending, now: d
 
 
 def _next_state(connection: Connection, work: Appending, entry: Entry) -> ManifestState:
-    """A decision on a dispute may undo events, so that the history has to be read again; all else adds to it."""
-    if entry.claim.type is EventType.RESOLVED:
+    """A decision or a correction changes the history, so that it has to be read again; all else adds to it."""
+    if entry.claim.type in REWRITES:
         stream_id = work.heads[entry.stream].id
         return fold(entries(connection, [stream_id])[stream_id][: entry.seq])
     return advance(work.states[entry.stream], entry)
@@ -284,7 +286,7 @@ WHERE stream.id = now.id
 
 
 def _ask_for_sheets(connection: Connection, written: Iterable[_Written], now: datetime) -> None:
-    leaving = [w.entry.claim.event_id for w in written if KINDS[w.entry.claim.type].sheet]
+    leaving = [w.entry.claim.event_id for w in written if leaves_sheet(w.entry.claim)]
     outbox.add(connection, Topic.SHEET, leaving, now)
 
 

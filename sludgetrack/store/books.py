@@ -18,7 +18,7 @@ from sludgetrack.domain.booking import Booking, Draw, booked_on, draws_of
 from sludgetrack.domain.holdings import Holding, Kind, Stamp, undeclared_id
 from sludgetrack.domain.mass import Account, Posting
 from sludgetrack.store import holdings
-from sludgetrack.store.booked import Booked, booked_about
+from sludgetrack.store.booked import Booked, booked_about, finished
 from sludgetrack.store.directory import Directory, Facility
 from sludgetrack.store.rows import copy_rows, next_ids
 from sludgetrack.store.sums import Summing
@@ -130,6 +130,10 @@ class Books:
     def booked(self, events: Collection[str]) -> list[Booked]:
         """What is on record about these events and was not taken back."""
         return booked_about(self._connection, events)
+
+    def finished(self, lots: Collection[str], *, but: Collection[str]) -> frozenset[str]:
+        """Those of the lots that a disposal has finished, other than these events."""
+        return finished(self._connection, lots, but=but)
 
     def id_of(self, name: str, account: Account) -> int:
         """The row of a holding, also of one that is yet to be written."""
@@ -298,6 +302,7 @@ class Books:
                     posting.route,
                     str(posting.cause) if posting.cause else None,
                     posting.compliant,
+                    posting.estimated,
                     posting.origin_units,
                     posting.physical_units,
                     event.day,
@@ -317,6 +322,7 @@ _POSTING_COLUMNS = (
     "route",
     "cause",
     "compliant",
+    "estimated",
     "origin_units",
     "physical_units",
     "day",

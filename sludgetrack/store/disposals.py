@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from sludgetrack.domain.events import Entry, EventType
 from sludgetrack.domain.holdings import Holding
 from sludgetrack.store.books import Books
+from sludgetrack.store.corrections import revision
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.rows import copy_rows
 from sludgetrack.store.tables.mass import disposal
@@ -43,6 +44,32 @@ def project_disposals(connection: Connection, directory: Directory, entries: Ite
             rows.append((*(row[column] for column in _COLUMNS[:-1]), json.dumps(row["reasons"], ensure_ascii=False)))
     if rows:
         copy_rows(connection, disposal, _COLUMNS, rows)
+    for entry in entries:
+        if entry.claim.type is EventType.CORRECTED and entry.claim.figures["of"] == EventType.DISPOSED:
+            _correct(connection, entry.claim.figures["corrects"])
+
+
+def _correct(connection: Connection, event_id: str) -> None:
+    """State a disposal's row anew, as it counts after its corrections."""
+    found = revision(connection, event_id)
+    if found is not None:
+        values = corrected_values(found.present)
+        connection.execute(update(disposal).where(disposal.c.event_id == event_id).values(values))
+
+
+def corrected_values(present: Entry) -> dict[str, Any]:
+    """What a disposal as it counts after corrections states in its row; an unmeasured moisture stays the lot's."""
+    figures = present.claim.figures
+    moisture = figures.get("moisture_bp")
+    return {
+        "route": figures["route"],
+        "day": date.fromisoformat(figures["day"]),
+        "wet_kg": figures["wet_kg"],
+        "final": figures.get("final", False),
+        "compliant": figures["compliant"],
+        "reasons": figures["breaches"],
+        **({} if moisture is None else {"moisture_bp": moisture}),
+    }
 
 
 def disposal_row(entry: Entry, site_id: int, lot: Holding | None) -> dict[str, Any]:

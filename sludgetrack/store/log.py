@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from sludgetrack.domain.merkle import Frontier, leaf_hash
 from sludgetrack.store.rows import copy_rows, execute
@@ -134,6 +134,11 @@ def current(connection: Connection) -> Head:
 
 LOCKS = select(log_head.c.locks).scalar_subquery()
 """How many period locks are on record, as a part of another query."""
+
+
+def count_lock(connection: Connection) -> None:
+    """One more period lock. Takes the log's lock: nothing more is recorded before the end of the transaction."""
+    connection.execute(update(log_head).values(locks=log_head.c.locks + 1))
 
 
 def locks(connection: Connection) -> int:

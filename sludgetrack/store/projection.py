@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.events import Entry, EventType, Stream, StreamKind
-from sludgetrack.domain.manifest import ManifestState
+from sludgetrack.domain.manifest import REWRITES, ManifestState
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.rows import copy_rows, execute, words_array
 from sludgetrack.store.streams import StreamHead
@@ -70,6 +70,8 @@ _CHANGING: Mapping[LiteralString, LiteralString] = {
     "id": "bigint",
     "destination_id": "bigint",
     "route": "text",
+    "planned_kg": "int",
+    "planned_minutes": "int",
     "status": "text",
     "disputed": "boolean",
     "plate": "text",
@@ -144,7 +146,7 @@ def party_rows(
 def manifest_row(
     manifest_id: int, state: ManifestState, entries: Iterable[Entry], directory: Directory
 ) -> dict[str, Any]:
-    """The row a state gives. ``grades`` (of handoffs, not of settlements) and ``marks`` are the given entries'."""
+    """The row a state gives. ``grades`` (of handoffs, not of agreements about them) and ``marks`` are the entries'."""
     figures = state.figures
     return {
         "id": manifest_id,
@@ -154,8 +156,6 @@ def manifest_row(
         "external_number": figures.get("external_number"),
         "giver_id": directory.facility(figures["giver"]).id,
         "hauler_id": directory.hauler(figures["hauler"]).id,
-        "planned_kg": figures["planned_kg"],
-        "planned_minutes": figures.get("planned_minutes"),
         "issued_at": state.times[EventType.ISSUED],
         **_changing(state, entries, directory),
     }
@@ -169,6 +169,8 @@ def _changing(state: ManifestState, entries: Iterable[Entry], directory: Directo
     return {
         "destination_id": directory.facility(figures["destination"]).id,
         "route": figures["route"],
+        "planned_kg": figures["planned_kg"],
+        "planned_minutes": figures.get("planned_minutes"),
         "status": str(state.status),
         "disputed": state.disputed,
         "plate": figures.get("plate"),
@@ -185,6 +187,6 @@ def _changing(state: ManifestState, entries: Iterable[Entry], directory: Directo
         "received_at": times.get(EventType.RECEIVED),
         "returned_at": times.get(EventType.RETURNED),
         "marks": [str(mark) for entry in fresh for mark in entry.marks],
-        "grades": [str(entry.grade) for entry in fresh if entry.grade and entry.claim.type is not EventType.RESOLVED],
+        "grades": [str(entry.grade) for entry in fresh if entry.grade and entry.claim.type not in REWRITES],
         "seq": state.seq,
     }

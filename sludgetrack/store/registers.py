@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.events import Entry, EventType, Stream
-from sludgetrack.store import labs
+from sludgetrack.store import labs, periods
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.personal import beside
 from sludgetrack.store.streams import StreamHead
@@ -62,6 +62,8 @@ def _registered(connection: Connection, directory: Directory, entry: Entry, stre
     values = _values(connection, directory, entry, table)
     if table in (registry.organisation, registry.facility):
         values["id"] = stream_id
+    if table is registry.facility:
+        values["locked_through"] = periods.locked_through(connection, values["division"])
     if "organisation_id" in table.c and "organisation_id" not in values:
         values["organisation_id"] = stream_id
     connection.execute(insert(table).values(**values))
@@ -136,6 +138,11 @@ def _table_set(connection: Connection, directory: Directory, entry: Entry, strea
     connection.execute(insert(registry.reference_row).values(**set_row(entry)))
 
 
+def _locked(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+    periods.project_lock(connection, entry)
+    directory.forget()
+
+
 def _numbers_handed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
     figures = entry.claim.figures
     rows: Sequence[Mapping[str, Any]] = [
@@ -156,5 +163,6 @@ _PROJECTIONS: Mapping[EventType, Callable[[Connection, Directory, Entry, int], N
     EventType.CHANGED: _changed,
     EventType.POLICY_SET: _policy_set,
     EventType.TABLE_SET: _table_set,
+    EventType.LOCKED: _locked,
     EventType.NUMBERS_HANDED: _numbers_handed,
 }

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.chain import START
 from sludgetrack.domain.events import Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
 from sludgetrack.store.rows import as_table, execute, next_ids
-from sludgetrack.store.tables.record import entry, stream
+from sludgetrack.store.tables.record import entry, log_leaf, stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,34 @@ def one(connection: Connection, event_id: str) -> Entry | None:
     return to_entry(row) if row else None
 
 
+def several(connection: Connection, event_ids: Collection[str]) -> dict[str, Entry]:
+    """The entries of these events, by event id."""
+    rows = connection.execute(_entries().where(entry.c.event_id.in_(list(event_ids))))
+    return {found.claim.event_id: found for found in map(to_entry, rows)}
+
+
+def corrections_of(
+    connection: Connection, event_ids: Collection[str], *, before: int | None = None
+) -> dict[str, list[Entry]]:
+    """The corrections in effect of these events, in order; ``before``: those before this position in the log."""
+    about = entry.c.claim["corrects"].astext
+    query = _entries().where(entry.c.type == literal_column("'corrected'"), about.in_(list(event_ids)))
+    if before is not None:
+        query = query.join(log_leaf, log_leaf.c.ref == entry.c.event_id).where(log_leaf.c.position < before)
+    found: dict[str, list[Entry]] = {}
+    for made in map(to_entry, connection.execute(query.order_by(about, entry.c.seq))):
+        found.setdefault(made.claim.figures["corrects"], []).append(made)
+    return found
+
+
+def about_proposal(connection: Connection, proposal: str) -> list[Entry]:
+    """The entries that propose a correction and approve of it, in order."""
+    approved: ColumnElement[str] = literal_column("'correction_approved'")
+    said = and_(entry.c.type == approved, entry.c.claim["proposal"].astext == proposal)
+    query = _entries().where(or_(entry.c.event_id == proposal, said)).order_by(entry.c.seq)
+    return [to_entry(row) for row in connection.execute(query)]
+
+
 def around(connection: Connection, stream_id: int, seq: int) -> list[Entry]:
     """The entry with this seq and its neighbours on both sides, in order, as far as there are any."""
     query = _entries().where(entry.c.stream_id == stream_id, entry.c.seq.between(seq - 1, seq + 1))
@@ -100,6 +128,14 @@ def newest(connection: Connection, stream_ids: Collection[int], event: EventType
     """The newest entries of one type in the given streams."""
     query = _entries().where(entry.c.stream_id.in_(list(stream_ids)), entry.c.type == str(event))
     return [to_entry(row) for row in connection.execute(query.order_by(entry.c.recorded_at.desc()).limit(limit))]
+
+
+def before(connection: Connection, stream_id: int, event: EventType, seq: int | None, limit: int) -> list[Entry]:
+    """The newest entries of one type in a stream that come before a seq, where one is given; the newest first."""
+    query = _entries().where(entry.c.stream_id == stream_id, entry.c.type == str(event))
+    if seq is not None:
+        query = query.where(entry.c.seq < seq)
+    return [to_entry(row) for row in connection.execute(query.order_by(entry.c.seq.desc()).limit(limit))]
 
 
 def claims(connection: Connection, stream_id: int, figure: str, value: str) -> bool:

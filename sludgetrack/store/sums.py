@@ -37,7 +37,7 @@ class SumKey(NamedTuple):
 
 
 class Summed(Protocol):
-    """A production batch as the sums know it: its row, its producing plant, its kind, and an estimated moisture."""
+    """A production batch as the sums know it: its row, its producing plant, its kind."""
 
     @property
     def id(self) -> int: ...
@@ -47,9 +47,6 @@ class Summed(Protocol):
 
     @property
     def kind(self) -> str: ...
-
-    @property
-    def estimated(self) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -129,8 +126,7 @@ def counted_from(day: date) -> date:
 
 
 def _sum_key(posting: Posting, origin: Summed, day: date) -> SumKey:
-    estimated = posting.account is Account.PRODUCED and origin.estimated
-    detail = posting.route or posting.cause or ("estimated" if estimated else "")
+    detail = posting.route or posting.cause or ("estimated" if posting.estimated else "")
     compliant = bool(posting.compliant)
     return SumKey(origin.plant_id, day, str(posting.account), str(detail), compliant, origin.kind)
 

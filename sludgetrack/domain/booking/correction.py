@@ -41,6 +41,7 @@ def reverse(postings: Iterable[Posting]) -> list[Posting]:
             posting.route,
             posting.cause,
             posting.compliant,
+            posting.estimated,
         )
         for posting in postings
     ]

@@ -21,7 +21,7 @@ def produce(
     holding = fresh(batch, mass, at, stamp=stamp, nature=nature, made={batch: mass.dry})
     units = mass.dry
     postings = [
-        Posting(Account.PRODUCED, at.facility, None, batch, -units, -units),
+        Posting(Account.PRODUCED, at.facility, None, batch, -units, -units, estimated=mass.estimated),
         Posting(at.account, at.facility, batch, batch, units, units),
     ]
     return Booking(postings, [holding])

@@ -30,6 +30,7 @@ class Area(StrEnum):
     POSTINGS = "postings"
     HOLDINGS = "holdings"
     DISPOSALS = "disposals"
+    CORRECTIONS = "corrections"
     NUMBERS = "numbers"
     SUMS = "sums"
     SHEETS = "sheets"

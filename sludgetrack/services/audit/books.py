@@ -16,7 +16,7 @@ from sludgetrack.domain.mass import Account
 from sludgetrack.services.audit.registers import Registers
 from sludgetrack.store import holdings as store
 from sludgetrack.store import scan
-from sludgetrack.store.booked import Booked, booked_about
+from sludgetrack.store.booked import Booked, booked_about, finished
 from sludgetrack.store.directory import Facility
 from sludgetrack.store.tables.mass import holding as holding_table
 
@@ -112,6 +112,10 @@ class ReplayedBooks:
     def booked(self, events: Collection[str]) -> Sequence[Booked]:
         """Out of the record, before the event at hand: it was compared when it was booked."""
         return booked_about(self._connection, events, before=self.position)
+
+    def finished(self, lots: Collection[str], *, but: Collection[str]) -> frozenset[str]:
+        """Out of the record, before the event at hand."""
+        return finished(self._connection, lots, but=but, before=self.position)
 
     def facility(self, code: str) -> Facility:
         """A facility as it was registered at this point of the log. Raises NotFound."""

@@ -24,6 +24,7 @@ class Line(NamedTuple):
     route: str | None
     cause: str | None
     compliant: bool | None
+    estimated: bool | None
     origin_units: int
     physical_units: int
     day: date
@@ -65,6 +66,7 @@ def stored_lines(connection: Connection, event_ids: Sequence[str]) -> dict[str, 
             row.route,
             row.cause,
             row.compliant,
+            row.estimated,
             row.origin_units,
             row.physical_units,
             row.day,

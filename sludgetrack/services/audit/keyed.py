@@ -1,4 +1,4 @@
-"""Rows that an event gives by a key of its own: names in use, and disposals."""
+"""Rows that an event gives by a key of its own: names in use, disposals, and lab reports."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from sludgetrack.domain.events import Entry
+from sludgetrack.domain.correcting import Proposal, answered, proposal_of
+from sludgetrack.domain.events import Entry, EventType
 from sludgetrack.services.audit.areas import Area, Notes, differing
 from sludgetrack.services.audit.books import ReplayedBooks
 from sludgetrack.store import scan
-from sludgetrack.store.disposals import disposal_row
+from sludgetrack.store.corrections import ABOUT_CORRECTIONS, answer_values, any_corrected, correction_row, revision
+from sludgetrack.store.disposals import corrected_values, disposal_row
+from sludgetrack.store.labs import report_row
 from sludgetrack.store.names import names_of
+from sludgetrack.store.tables.manifests import correction
 from sludgetrack.store.tables.mass import disposal, holding, name
+from sludgetrack.store.tables.registry import lab_report
 
 
 class Keys:
@@ -119,14 +124,84 @@ class Disposals(Keyed):
 
     area, table, key = Area.DISPOSALS, disposal, "event_id"
 
+    def __init__(self, connection: Connection, notes: Notes) -> None:
+        super().__init__(connection, notes)
+        self._corrected: bool | None = None
+
     def expect(self, entry: Entry, books: ReplayedBooks) -> None:
         """The row of a disposal that has just been booked."""
         figures = entry.claim.figures
         site = books.facility(figures["facility"])
         lot = books.holding(figures["lot"], site.place.account)
-        self.put(disposal_row(entry, site.id, lot) | {"lot": figures["lot"], "account": str(site.place.account)})
+        row = disposal_row(entry, site.id, lot) | {"lot": figures["lot"], "account": str(site.place.account)}
+        corrected = revision(self._connection, entry.claim.event_id) if self._has_corrections() else None
+        self.put(row if corrected is None else row | corrected_values(corrected.present))
+
+    def _has_corrections(self) -> bool:
+        """Whether anything was ever corrected, which is asked once."""
+        if self._corrected is None:
+            self._corrected = any_corrected(self._connection)
+        return self._corrected
 
     def query(self) -> Select[Any]:
         """With the lot by its name."""
         lot = select(disposal, holding.c.name.label("lot"), holding.c.account)
         return lot.outerjoin(holding, holding.c.id == disposal.c.holding_id)
+
+
+class LabReports(Keyed):
+    """The lab reports, of which of one day the later counts: their order is that of the log."""
+
+    area, table, key = Area.REGISTERS, lab_report, "event_id"
+
+    def __init__(self, connection: Connection, notes: Notes) -> None:
+        super().__init__(connection, notes)
+        self._latest = 0
+
+    def expect(self, entry: Entry, stream_id: int) -> None:
+        """The report an event states. Raises LookupError, ValueError or TypeError for one that states none."""
+        if entry.claim.type is EventType.SAMPLED:
+            self.put(report_row(entry, stream_id))
+
+    def _compare_row(self, key: str, stored: Mapping[str, Any] | None, expected: Mapping[str, Any]) -> None:
+        super()._compare_row(key, stored, expected)
+        if stored is None:
+            return
+        if stored["id"] <= self._latest:
+            detail = "it stands before a report that was recorded earlier"
+            self._notes.disagree(self.area, "lab_report_order_differs", f"{self.table.name} {key}", detail)
+        self._latest = stored["id"]
+
+
+class Corrections:
+    """Proposed corrections and what became of them: few enough to be kept until the end."""
+
+    def __init__(self, connection: Connection, notes: Notes) -> None:
+        self._connection = connection
+        self._notes = notes
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._proposals: dict[str, Proposal] = {}
+
+    def expect(self, entry: Entry, stream_id: int) -> None:
+        """What an event proposes, or answers to a proposal. Raises LookupError for one nobody made."""
+        claim = entry.claim
+        if claim.type is EventType.CORRECTION_PROPOSED:
+            self._rows[claim.event_id] = correction_row(entry, stream_id)
+            self._proposals[claim.event_id] = proposal_of(claim)
+        elif claim.type in ABOUT_CORRECTIONS:
+            after = answered(self._proposals[claim.figures["proposal"]], claim)
+            self._proposals[after.id] = after
+            self._rows[after.id] |= answer_values(after, entry)
+
+    def finish(self) -> None:
+        """Compare the table with what the events give."""
+        stored = {row["proposal_id"]: dict(row) for row in self._connection.execute(select(correction)).mappings()}
+        for key, row in self._rows.items():
+            self._notes.checked(Area.CORRECTIONS)
+            found = stored.get(key)
+            difference = "its row is gone" if found is None else differing(found, row)
+            if difference:
+                code = "row_missing" if found is None else "row_differs"
+                self._notes.disagree(Area.CORRECTIONS, code, f"correction {key}", difference)
+        for key in sorted(stored.keys() - self._rows.keys()):
+            self._notes.disagree(Area.CORRECTIONS, "row_too_many", f"correction {key}", "no event gives it")

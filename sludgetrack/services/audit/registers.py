@@ -18,8 +18,9 @@ from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.events import Entry, EventType
 from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.services.audit.areas import Area, Notes, differing
-from sludgetrack.store import scan
+from sludgetrack.store import log, scan
 from sludgetrack.store.directory import Facility
+from sludgetrack.store.periods import last_day, lock_row
 from sludgetrack.store.registers import Register, set_row, stated
 from sludgetrack.store.tables import registry
 
@@ -57,6 +58,7 @@ class Registers:
         self._rows: dict[Register, dict[str, Values]] = {register: {} for register in Register}
         self._policy: dict[str, Values] = {}
         self._set_rows: dict[str, Values] = {}
+        self._locks: dict[str, Values] = {}
         self._facilities: dict[str, Facility] = {}
         self.prefixes: dict[tuple[str, int], int] = {}
         """The facility behind each division and number there ever was."""
@@ -74,6 +76,8 @@ class Registers:
                 figures = entry.claim.figures
                 row = {name: figures[name] for name in _POLICY}
                 self._policy[entry.claim.event_id] = row | {"valid_from": date.fromisoformat(figures["valid_from"])}
+            case EventType.LOCKED:
+                self._locked(entry)
             case EventType.TABLE_SET:
                 self._set_rows[entry.claim.event_id] = set_row(entry)
 
@@ -93,6 +97,11 @@ class Registers:
         for register, rows in self._rows.items():
             stored = {row[_KEYS[register]]: row for row in _stored(connection, register)}
             _compare(str(register), stored, rows, notes)
+        locks = {row["event_id"]: dict(row) for row in connection.execute(select(registry.period_lock)).mappings()}
+        _compare("period_lock", locks, self._locks, notes)
+        if log.locks(connection) != len(self._locks):
+            counted = f"{log.locks(connection)} locks counted, {len(self._locks)} recorded"
+            notes.disagree(Area.REGISTERS, "locks_miscounted", "log_head", counted)
         _compare_in_order(connection, registry.policy, self._policy, notes)
         _compare_in_order(connection, registry.reference_row, self._set_rows, notes)
 
@@ -103,7 +112,21 @@ class Registers:
             row["id"] = stream_id
         elif row["organisation_id"] is None:
             row["organisation_id"] = stream_id
+        if register is Register.FACILITY:
+            row["locked_through"] = self._locked_through(str(row["division"]))
         self._put(register, row)
+
+    def _locked(self, entry: Entry) -> None:
+        lock = lock_row(entry)
+        self._locks[entry.claim.event_id] = lock
+        for code, row in self._rows[Register.FACILITY].items():
+            if row["division"].startswith(lock["division"]):
+                row["locked_through"] = self._locked_through(row["division"])
+                self._facilities.pop(code, None)
+
+    def _locked_through(self, division: str) -> date | None:
+        closed = [last_day(row["month"]) for row in self._locks.values() if division.startswith(row["division"])]
+        return max(closed, default=None)
 
     def _changed(self, entry: Entry, personal: Mapping[str, Any]) -> None:
         register, values = self._values(entry, personal)

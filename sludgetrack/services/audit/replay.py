@@ -15,17 +15,18 @@ from sqlalchemy import Connection, Row
 from sludgetrack.domain.booking import booked_on
 from sludgetrack.domain.errors import DomainError
 from sludgetrack.domain.events import Entry, EventType, Mark, StreamKind
-from sludgetrack.domain.manifest import ManifestState, Status, advance, fold
+from sludgetrack.domain.manifest import REWRITES, ManifestState, Status, advance, fold
 from sludgetrack.services import booking
 from sludgetrack.services.audit import compared
 from sludgetrack.services.audit.areas import Area, Notes
 from sludgetrack.services.audit.books import Put, ReplayedBooks
 from sludgetrack.services.audit.compared import Expected, Line, as_posted
 from sludgetrack.services.audit.holdings import HoldingCheck
-from sludgetrack.services.audit.keyed import Disposals, Names
+from sludgetrack.services.audit.keyed import Corrections, Disposals, LabReports, Names
 from sludgetrack.services.audit.registers import Registers
-from sludgetrack.services.rebooking import book_decision
+from sludgetrack.services.rebooking import book_correction, book_decision, book_facility_correction
 from sludgetrack.store import scan
+from sludgetrack.store.corrections import revision
 from sludgetrack.store.streams import to_entry
 
 MOST_DISAGREEMENTS = 10_000
@@ -36,7 +37,7 @@ _UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, DomainError)
 
 
 def check_replay(connection: Connection, notes: Notes) -> Registers:
-    """Check registers, names, disposals, postings and holdings; the registers as rebuilt come back."""
+    """Check registers, names, disposals, lab reports, postings and holdings; the registers as rebuilt come back."""
     replay = _Replay(connection, notes)
     rows = scan.in_log_order(connection)
     while chunk := list(islice(rows, scan.CHUNK)):
@@ -56,6 +57,8 @@ class _Replay:
         self._books = ReplayedBooks(connection, self.registers)
         self._holdings = HoldingCheck(connection, self._books, notes)
         self._names, self._disposals = Names(connection, notes), Disposals(connection, notes)
+        self._reports = LabReports(connection, notes)
+        self._corrections = Corrections(connection, notes)
         self._states: dict[int, ManifestState] = {}
 
     def chunk(self, rows: Sequence[Row[Any]]) -> None:
@@ -72,6 +75,7 @@ class _Replay:
         self._compare(rows, expected)
         self._names.compare()
         self._disposals.compare()
+        self._reports.compare()
         self._holdings.settle()
 
     def finish(self) -> None:
@@ -80,6 +84,8 @@ class _Replay:
             self._holdings.finish()
             self._names.finish()
             self._disposals.finish()
+            self._reports.finish()
+            self._corrections.finish()
             self.registers.compare(self._connection, self._notes)
         for event_id, count in scan.postings_adrift(self._connection):
             detail = f"{count} postings of an event that is not in the log"
@@ -89,6 +95,8 @@ class _Replay:
         try:
             self.registers.apply(entry, row.data, row.stream_id)
             self._names.expect(entry)
+            self._reports.expect(entry, row.stream_id)
+            self._corrections.expect(entry, row.stream_id)
         except _UNREADABLE as error:
             self._notes.disagree(Area.REGISTERS, "event_not_taken_in", _where(row), repr(error))
 
@@ -112,8 +120,22 @@ class _Replay:
         if entry.claim.type is EventType.RESOLVED:
             history = tuple(scan.history(self._connection, stream_id, entry.seq - 1))
             book_decision(self._books, entry.claim.event_id, history, entry.claim.figures["stands"])
+        elif entry.claim.type is EventType.CORRECTED:
+            self._book_correction(entry, stream_id)
         else:
             booking.book(self._books, entry.claim, before)
+
+    def _book_correction(self, entry: Entry, stream_id: int) -> None:
+        if entry.stream.kind is StreamKind.MANIFEST:
+            history = tuple(scan.history(self._connection, stream_id, entry.seq - 1))
+            book_correction(self._books, entry.claim, history)
+            return
+        about = entry.claim.figures["corrects"]
+        found = revision(self._connection, about, before=self._books.position)
+        if found is None:
+            raise LookupError(f"nothing recorded is {about}")
+        earlier = [claim.event_id for claim in found.corrections]
+        book_facility_correction(self._books, entry.claim, found.present, earlier)
 
     def _lines(self, put: Put) -> list[Line]:
         """Postings as the database should hold them, in any order."""
@@ -128,6 +150,7 @@ class _Replay:
                 p.route,
                 str(p.cause) if p.cause else None,
                 p.compliant,
+                p.estimated,
                 p.origin_units,
                 p.physical_units,
                 put.day,
@@ -148,7 +171,7 @@ class _Replay:
         """A manifest that is over is read again if another event should come."""
         if entry.stream.kind is not StreamKind.MANIFEST:
             return
-        if entry.claim.type is EventType.RESOLVED:
+        if entry.claim.type in REWRITES:
             state = fold(scan.history(self._connection, stream_id, entry.seq))
         else:
             state = advance(before, entry)

@@ -94,6 +94,24 @@ offer = Table(
 )
 Index("uq_offer_open", offer.c.manifest_id, unique=True, postgresql_where=text("state = 'open'"))
 
+correction = Table(
+    "correction",
+    metadata,
+    Column("proposal_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), primary_key=True),
+    Column("stream_id", BigInteger, ForeignKey("stream.id"), nullable=False, index=True),
+    Column("corrects", UUID(as_uuid=False), ForeignKey("entry.event_id"), nullable=False, index=True),
+    Column("of", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("approvers", ARRAY(Text), nullable=False),
+    Column("approved", ARRAY(Text), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("proposed_at", UTCDateTime, nullable=False),
+    Column("answered_at", UTCDateTime),
+)
+"""Proposed corrections, of manifests and of facilities, and what became of them."""
+Index("ix_correction_open", correction.c.proposal_id, postgresql_where=text("outcome = 'open'"))
+Index("uq_correction_open", correction.c.corrects, unique=True, postgresql_where=text("outcome = 'open'"))
+
 sheet = Table(
     "sheet",
     metadata,

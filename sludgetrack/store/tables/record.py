@@ -65,6 +65,9 @@ Index(
     postgresql_where=text("type in ('treated', 'counted', 'turned_away', 'changed')"),
 )
 
+Index("ix_entry_corrects", text("(claim ->> 'corrects')"), entry.c.seq, postgresql_where=text("type = 'corrected'"))
+Index("ix_entry_approves", text("(claim ->> 'proposal')"), postgresql_where=text("type = 'correction_approved'"))
+
 personal = Table(
     "personal",
     metadata,

@@ -180,7 +180,7 @@ period_lock = Table(
     Column("event_id", UUID(as_uuid=False), ForeignKey("entry.event_id"), primary_key=True),
     Column("division", Text(collation="C"), nullable=False),
     Column("month", Date, nullable=False),
-    Column("organisation_id", BigInteger, ForeignKey("organisation.id"), nullable=False),
+    Column("organisation_code", Text, nullable=False),
     UniqueConstraint("division", "month"),
 )
 """A division's months closed up to and including ``month`` (its first day); ``facility.locked_through`` follows."""

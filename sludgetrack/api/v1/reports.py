@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from sludgetrack.access.tokens import Scope
 from sludgetrack.api.access import Access, caller
-from sludgetrack.api.parts import run_for
+from sludgetrack.api.parts import parts, run_for
 from sludgetrack.api.routing import Gives, Takes, operation
 from sludgetrack.domain.errors import OutOfRange
 from sludgetrack.domain.identity import Actor
@@ -17,6 +18,7 @@ from sludgetrack.schemas.answers import list_of, maybe, nested, one_of, text
 from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.fields import LegalDay
 from sludgetrack.services import reporting
+from sludgetrack.services.period_report import Ordered, period_report
 from sludgetrack.services.reporting import Grouping, Period
 
 TAG = "Reports"
@@ -24,8 +26,8 @@ _ACCESS = Access(Scope.READ, Action.READ_RATES)
 _BY = [str(by) for by in Grouping]
 
 
-class ReportQuery(WireSchema):
-    """A period of inclusive legal days, and a row for what."""
+class PeriodQuery(WireSchema):
+    """A period of inclusive legal days."""
 
     first = LegalDay(data_key="from", required=True)
     last = LegalDay(data_key="to", required=True)
@@ -33,6 +35,11 @@ class ReportQuery(WireSchema):
         validate=validate.Regexp(r"[0-9]{1,6}\Z"),
         metadata={"pattern": "^[0-9]{1,6}$", "description": "By producing plant; default: the authority's own"},
     )
+
+
+class ReportQuery(PeriodQuery):
+    """A period of inclusive legal days, and a row for what."""
+
     by = fields.String(validate=validate.OneOf(_BY), load_default=str(Grouping.DIVISION))
 
 
@@ -107,8 +114,8 @@ class BalanceSchema(_ReportSchema):
 )
 def read_rates(query: dict[str, Any]) -> dict[str, Any]:
     """Rates of what the plants of a division produced"""
-    me, period, by = caller().actor, _period(query), Grouping(query["by"])
-    division = _division(me, query)
+    me, period, by = caller().actor, period_asked(query), Grouping(query["by"])
+    division = division_asked(me, query)
     return run_for(
         me, lambda ctx: reporting.rates(ctx.connection, period, by, division_prefix=division, now=ctx.now)
     ).document()
@@ -124,18 +131,38 @@ def read_rates(query: dict[str, Any]) -> dict[str, Any]:
 )
 def read_balance(query: dict[str, Any]) -> dict[str, Any]:
     """P + K0 = H + N + U + K1, with both sides and their difference"""
-    me, period, by = caller().actor, _period(query), Grouping(query["by"])
-    division = _division(me, query)
+    me, period, by = caller().actor, period_asked(query), Grouping(query["by"])
+    division = division_asked(me, query)
     return run_for(me, lambda ctx: reporting.balance(ctx.connection, period, by, division_prefix=division)).document()
 
 
-def _period(query: dict[str, Any]) -> Period:
+@operation(
+    "GET",
+    "/reports/period.pdf",
+    tag=TAG,
+    access=_ACCESS,
+    takes=Takes(query=PeriodQuery(strict=True)),
+    gives=Gives(content_type="application/pdf", description="The report, in Chinese and English"),
+)
+def read_period_report(query: dict[str, Any]) -> Response:
+    """Balance, rates, targets, flow and stock of a period as a document to print"""
+    me, period = caller().actor, period_asked(query)
+    division, address = division_asked(me, query), parts().settings.public_address
+    made = run_for(me, lambda ctx: period_report(ctx.connection, Ordered(period, division, ctx.now, address)))
+    response = Response(made, mimetype="application/pdf")
+    name = "-".join(filter(None, ("report", division, str(period.first), str(period.last))))
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+def period_asked(query: dict[str, Any]) -> Period:
+    """The period asked for. Raises OutOfRange where it ends before it begins."""
     if query["last"] < query["first"]:
         raise OutOfRange(field="to", value=query["last"].isoformat(), wanted=f"≥ {query['first']}")
     return Period(query["first"], query["last"])
 
 
-def _division(actor: Actor, query: dict[str, Any]) -> str:
+def division_asked(actor: Actor, query: dict[str, Any]) -> str:
     """The division asked for, which lies under the authority's own. Raises NotPermitted."""
     division: str = query.get("division", actor.division)
     require(actor, Action.READ_RATES, Parties(giver="", divisions=(division,)))

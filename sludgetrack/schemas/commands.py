@@ -15,38 +15,20 @@ from sludgetrack.domain import commands as c
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME
 from sludgetrack.schemas.base import WireSchema
-from sludgetrack.schemas.fields import (
-    DecimalText,
-    EventId,
-    Instant,
-    LegalDay,
-    Percent,
-    PersonId,
-    Tonnes,
-    Whole,
-    YesNo,
-    digest_text,
-    short_text,
+from sludgetrack.schemas.changes import ChangeLineSchema
+from sludgetrack.schemas.fields import EventId, Instant, LegalDay, PersonId, Whole, YesNo, digest_text, short_text
+from sludgetrack.schemas.lines import (
+    AdditiveLineSchema,
+    BatchLineSchema,
+    InputLineSchema,
+    OutputLineSchema,
+    ReadingLineSchema,
+    percent,
+    tonnes,
 )
+from sludgetrack.schemas.naming import wire_name
 
-
-def wire_name(field: str) -> str:
-    """The name on the wire of a field: kilograms go as tonnes, basis points as percent, t80 a day as ``_t80_d``."""
-    if field.endswith("_kg"):
-        return field.removesuffix("_kg") + "_t"
-    if field.endswith("_bp"):
-        return field.removesuffix("_bp") + "_pct"
-    return field.removesuffix("_kg_d") + "_d" if field.endswith("_t80_kg_d") else field
-
-
-def tonnes(field: str, **kwargs: Any) -> Tonnes:
-    """A mass field under its wire name."""
-    return Tonnes(data_key=wire_name(field), **kwargs)
-
-
-def percent(field: str, **kwargs: Any) -> Percent:
-    """A moisture field under its wire name."""
-    return Percent(data_key=wire_name(field), **kwargs)
+__all__ = ["SCHEMAS", "CommandSchema", "percent", "tonnes", "wire_name"]
 
 
 def _text_of(name: str, **kwargs: Any) -> fields.String:
@@ -70,17 +52,6 @@ class CommandSchema(WireSchema):
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
         return self.command(**self.in_address(), **data)
-
-
-class BatchLineSchema(WireSchema):
-    """A batch to load from."""
-
-    batch = short_text(60, required=True)
-    kg = tonnes("wet_kg")
-
-    @post_load
-    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.BatchLine:  # noqa: ARG002 - marshmallow's signature
-        return c.BatchLine(**data)
 
 
 class IssueManifestSchema(CommandSchema):
@@ -210,6 +181,42 @@ class RecordInspectionSchema(CommandSchema):
     photo = digest_text()
 
 
+class ProposeCorrectionSchema(CommandSchema):
+    """提出更正."""
+
+    command = c.ProposeCorrection
+    corrects = EventId(required=True)
+    changes = fields.List(fields.Nested(ChangeLineSchema), required=True, validate=validate.Length(1, 50))
+    reason = _text_of("reason", required=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Command:  # noqa: ARG002 - marshmallow's signature
+        return c.ProposeCorrection(**{**data, "changes": tuple(data["changes"])})
+
+
+class ApproveCorrectionSchema(CommandSchema):
+    """同意更正."""
+
+    command = c.ApproveCorrection
+    proposal = EventId(required=True)
+
+
+class RefuseCorrectionSchema(CommandSchema):
+    """拒绝更正."""
+
+    command = c.RefuseCorrection
+    proposal = EventId(required=True)
+    reason = _text_of("reason", required=True)
+
+
+class WithdrawCorrectionSchema(CommandSchema):
+    """撤回更正."""
+
+    command = c.WithdrawCorrection
+    proposal = EventId(required=True)
+    reason = _text_of("reason", required=True)
+
+
 class DeclareProductionSchema(CommandSchema):
     """产生."""
 
@@ -225,41 +232,6 @@ class DeclareProductionSchema(CommandSchema):
     what = fields.String(validate=validate.OneOf(c.BYPRODUCTS))
     treated_m3 = Whole(validate=validate.Range(0, 100_000_000))
     stabilised_by = short_text(8)
-
-
-class LineSchema(WireSchema):
-    """A flat object in a list."""
-
-    line: ClassVar[type[c.Line]]
-
-    @post_load
-    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.Line:  # noqa: ARG002 - marshmallow's signature
-        return self.line(**data)
-
-
-class InputLineSchema(LineSchema):
-    """A lot put into a run; without a mass all that is left of it."""
-
-    line = c.InputLine
-    lot = short_text(60, required=True)
-    kg = tonnes("wet_kg")
-
-
-class OutputLineSchema(LineSchema):
-    """A lot that came out of a run, weighed and tested."""
-
-    line = c.OutputLine
-    lot = short_text(60, required=True)
-    wet_kg = tonnes("wet_kg", required=True)
-    moisture_bp = percent("moisture_bp", required=True)
-
-
-class AdditiveLineSchema(LineSchema):
-    """Dry solids added to a run that are nobody's sludge."""
-
-    line = c.AdditiveLine
-    what = fields.String(required=True, validate=validate.OneOf(c.ADDITIVES))
-    dry_kg = tonnes("dry_kg", required=True)
 
 
 class RecordRunSchema(CommandSchema):
@@ -304,18 +276,6 @@ class RecordDisposalSchema(CommandSchema):
     final = YesNo(load_default=False)
     evidence = short_text(400)
     decided_by = short_text(120)
-
-
-class ReadingLineSchema(WireSchema):
-    """A parameter of a lab report and its value."""
-
-    parameter = short_text(40, required=True)
-    value = DecimalText(required=True)
-    unit = short_text(20)
-
-    @post_load
-    def _make(self, data: dict[str, Any], **kwargs: Any) -> c.ReadingLine:  # noqa: ARG002 - marshmallow's signature
-        return c.ReadingLine(**data)
 
 
 class RecordSampleSchema(CommandSchema):
@@ -369,6 +329,10 @@ SCHEMAS: Mapping[EventType, type[CommandSchema]] = {
         VoidManifestSchema,
         ResolveDisputeSchema,
         RecordInspectionSchema,
+        ProposeCorrectionSchema,
+        ApproveCorrectionSchema,
+        RefuseCorrectionSchema,
+        WithdrawCorrectionSchema,
         DeclareProductionSchema,
         RecordRunSchema,
         CountStockSchema,

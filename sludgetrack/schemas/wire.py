@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg
-from sludgetrack.schemas.commands import wire_name
+from sludgetrack.schemas.changes import wire_change
+from sludgetrack.schemas.naming import wire_name
 
 
 def wire_figures(figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,6 +20,8 @@ def _name(name: str) -> str:
 
 
 def _value(name: str, value: Any) -> Any:
+    if name == "changes":
+        return [wire_change(item) for item in value]
     if isinstance(value, (list, tuple)):
         return [wire_figures(item) if isinstance(item, Mapping) else item for item in value]
     if not isinstance(value, int) or isinstance(value, bool):

@@ -17,6 +17,7 @@ from sludgetrack.domain.commands import (
     COMMANDS,
     AdditiveLine,
     BatchLine,
+    ChangeLine,
     Command,
     InputLine,
     OutputLine,
@@ -40,7 +41,18 @@ additives = st.lists(st.builds(AdditiveLine, st.sampled_from(ADDITIVES), masses)
 days = st.dates(date(2001, 1, 1), date(2100, 1, 1))
 decimals = st.decimals(0, 999_999, places=3, allow_nan=False).map(lambda value: f"{value:f}")
 readings = st.lists(st.builds(ReadingLine, plain, decimals, st.none() | plain), min_size=1, max_size=3).map(tuple)
+changed = st.one_of(
+    st.builds(ChangeLine, st.sampled_from(["net_out_kg", "outputs.0.wet_kg", "inputs.12.kg"]), st.none() | masses),
+    st.builds(ChangeLine, st.just("outputs.3.moisture_bp"), st.integers(0, 10_000)),
+    st.builds(ChangeLine, st.just("day"), days.map(date.isoformat)),
+    st.builds(ChangeLine, st.just("seal_intact"), st.none() | st.booleans()),
+    st.builds(ChangeLine, st.just("planned_minutes"), st.integers(1, 10_000)),
+    st.builds(ChangeLine, st.just("seal"), st.none() | plain),
+)
 CHOICES = {
+    "changes": st.lists(changed, min_size=1, max_size=3).map(tuple),
+    "corrects": st.just(UUID7),
+    "proposal": st.just(UUID7),
     "decision": st.sampled_from(["accepted", "partial", "refused"]),
     "kind": st.sampled_from(["plant_sludge", "sewer_sludge", "byproduct"]),
     "what": st.sampled_from(BYPRODUCTS),

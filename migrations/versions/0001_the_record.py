@@ -593,6 +593,19 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_web_session_person_id"), "web_session", ["person_id"], unique=False)
     op.create_table(
+        "year_sum",
+        sa.Column("plant_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("year", sa.Date(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("compliant", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("origin_units", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["plant_id"], ["facility.id"], name=op.f("fk_year_sum_plant_id")),
+        sa.PrimaryKeyConstraint("plant_id", "year", "account", "detail", "compliant", "kind", name=op.f("pk_year_sum")),
+    )
+    op.create_index("ix_year_sum_year", "year_sum", ["year", "account"], unique=False)
+    op.create_table(
         "batch_sum",
         sa.Column("origin_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("plant_id", sa.BigInteger(), nullable=False),

@@ -21,7 +21,7 @@ from sludgetrack.store import names, scan
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.streams import to_entry
 from sludgetrack.store.tables.manifests import manifest, manifest_party
-from sludgetrack.store.tables.mass import batch_sum, cohort_sum, day_sum, month_sum, name, posting
+from sludgetrack.store.tables.mass import batch_sum, cohort_sum, day_sum, month_sum, name, posting, year_sum
 
 _AT_ONCE = 500
 
@@ -41,6 +41,7 @@ def rebuild(connection: Connection) -> Mapping[str, int]:
         "names": _names(connection),
         "day sums": _sums(connection, day_sum, "day", posting.c.booked_on),
         "month sums": _sums(connection, month_sum, "month", cast(func.date_trunc("month", posting.c.booked_on), Date)),
+        "year sums": _sums(connection, year_sum, "year", cast(func.date_trunc("year", posting.c.booked_on), Date)),
         "batch sums": _batch_sums(connection),
         "cohort sums": _cohort_sums(connection),
     }

@@ -1,7 +1,8 @@
 """Sums behind balance and rates, out of the running sums; those of the cohort are in ``cohorts``.
 
-Whole months come from ``month_sum``, the days at either edge from ``day_sum``; stock is everything booked on a stock
-account from the beginning on. Only plant sludge counts. Groups are groups of producing plants.
+Whole years come from ``year_sum``, whole months beside them from ``month_sum``, the days at either edge from
+``day_sum``; stock is everything booked on a stock account from the beginning on. Only plant sludge counts. Groups are
+groups of producing plants.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sludgetrack.domain.holdings import Kind
 from sludgetrack.domain.mass import STOCK_ACCOUNTS
 from sludgetrack.domain.rates import COHORT_DAYS
-from sludgetrack.store.tables.mass import day_sum, month_sum, posting
+from sludgetrack.store.tables.mass import day_sum, month_sum, posting, year_sum
 from sludgetrack.store.tables.registry import facility
 
 UNCLASSED = "unclassed"
@@ -109,7 +109,7 @@ def next_month(day: date) -> date:
 
 def flows(connection: Connection, period: Period, by: Grouping, division_prefix: str) -> Iterable[Flow]:
     """What the running sums say of a period, by group. By route they are those of the total."""
-    rows = union_all(*_parts(period)).subquery()
+    rows = union_all(*_parts(period, by)).subquery()
     group = group_of(by, rows.c.day)
     query = (
         select(
@@ -147,23 +147,54 @@ def group_of(by: Grouping, day: ColumnElement[Any]) -> ColumnElement[str]:
     return func.coalesce(func.to_char(day, "YYYY-MM"), "") if by is Grouping.MONTH else group_of_plant(by)
 
 
-def _parts(period: Period) -> Iterator[Select[Any]]:
-    """The period by whole months and single days, and the stock of the time before likewise.
+def _parts(period: Period, by: Grouping) -> Iterator[Select[Any]]:
+    """The period and the stock of the time before it, by as few sums as there are.
 
-    ``day`` is the day or the first of the month; NULL for what lies before the period.
+    ``day`` is the day or the first of the month or year; NULL for what lies before the period.
     """
-    first, last = period.first, period.last
-    first_whole, after_whole = period.whole_months
-    month, day = month_sum.c.month, day_sum.c.day
-    if first_whole < after_whole:
-        yield _part(month_sum, month, and_(month >= first_whole, month < after_whole))
-        edges = or_(day.between(first, first_whole - _DAY), day.between(after_whole, last))
-        yield _part(day_sum, day, edges)
-    else:
-        yield _part(day_sum, day, day.between(first, last))
+    after = period.last + _DAY
+    for span in _spans(period.first, after, years=by is not Grouping.MONTH):
+        yield _part(span.sums, span.day, and_(span.day >= span.first, span.day < span.after))
     before = cast(null(), Date)
-    yield _part(month_sum, before, and_(month < first.replace(day=1), _is_stock(month_sum)))
-    yield _part(day_sum, before, and_(day >= first.replace(day=1), day < first, _is_stock(day_sum)))
+    january = period.first.replace(month=1, day=1)
+    yield _part(year_sum, before, and_(year_sum.c.year < january, _is_stock(year_sum)))
+    for span in _spans(january, period.first, years=False):
+        inside = and_(span.day >= span.first, span.day < span.after)
+        yield _part(span.sums, before, and_(inside, _is_stock(span.sums)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Some days of which one table of sums knows all, ``after`` being the day that follows them."""
+
+    sums: Table
+    day: ColumnElement[date]
+    first: date
+    after: date
+
+
+def _spans(first: date, after: date, *, years: bool) -> Iterator[_Span]:
+    """Days without a gap, by whole years where wanted, else whole months, else single days."""
+    if years:
+        january = first if (first.month, first.day) == (1, 1) else first.replace(year=first.year + 1, month=1, day=1)
+        last_january = after.replace(month=1, day=1)
+        if january < last_january:
+            yield _Span(year_sum, year_sum.c.year, january, last_january)
+            yield from _spans(first, january, years=False)
+            yield from _spans(last_january, after, years=False)
+            return
+    month, last_month = first if first.day == 1 else next_month(first), after.replace(day=1)
+    if month < last_month:
+        yield _Span(month_sum, month_sum.c.month, month, last_month)
+        yield from _days(first, month)
+        yield from _days(last_month, after)
+    else:
+        yield from _days(first, after)
+
+
+def _days(first: date, after: date) -> Iterator[_Span]:
+    if first < after:
+        yield _Span(day_sum, day_sum.c.day, first, after)
 
 
 def _part(sums: Table, day: ColumnElement[date], condition: ColumnElement[bool]) -> Select[Any]:

@@ -1,8 +1,8 @@
 """Running sums of origin dry solids, kept in the transaction of the postings.
 
-By producing plant, day and month for balance and rates; for the cohort rate by month of production and the month from
-whose end on a disposal counts; and by production batch, which tells where a batch was disposed of beyond what it was
-produced with. Of batches only plant sludge is kept: nothing else enters a rate.
+By producing plant, day, month and year for balance and rates; for the cohort rate by month of production and the month
+from whose end on a disposal counts; and by production batch, which tells where a batch was disposed of beyond what it
+was produced with. Of batches only plant sludge is kept: nothing else enters a rate.
 """
 
 from __future__ import annotations
@@ -109,11 +109,13 @@ class Summing:
         days = {key: units for key, units in self._sums.items() if units or key.account in _FLOWS}
         if not days and not self._batches:
             return
-        months: dict[SumKey, int] = {}
+        months: dict[SumKey, int] = defaultdict(int)
         for key, units in days.items():
-            month = SumKey(key.plant_id, key.day.replace(day=1), *key[2:])
-            months[month] = months.get(month, 0) + units
-        columns = {**_columns("d", days), **_columns("m", months)}
+            months[SumKey(key.plant_id, key.day.replace(day=1), *key[2:])] += units
+        years: dict[SumKey, int] = defaultdict(int)
+        for key, units in months.items():
+            years[SumKey(key.plant_id, key.day.replace(month=1), *key[2:])] += units
+        columns = {**_columns("d", days), **_columns("m", months), **_columns("y", years)}
         if self._batches:
             execute(connection, _ADD_WITH_BATCHES, {**columns, **_batch_columns(self._batches)})
         else:
@@ -161,7 +163,7 @@ def _batch_columns(batches: Mapping[int, BatchChange]) -> dict[str, list[object]
     }
 
 
-_DAYS: LiteralString = """
+_DAYS_AND_MONTHS: LiteralString = """
 WITH days AS (
     INSERT INTO day_sum (plant_id, day, account, detail, compliant, kind, origin_units)
     SELECT * FROM unnest(
@@ -169,6 +171,13 @@ WITH days AS (
         %(d_compliant)s::boolean[], %(d_kind)s::text[], %(d_units)s::bigint[])
     ON CONFLICT (plant_id, day, account, detail, compliant, kind)
     DO UPDATE SET origin_units = day_sum.origin_units + excluded.origin_units
+), months AS (
+    INSERT INTO month_sum (plant_id, month, account, detail, compliant, kind, origin_units)
+    SELECT * FROM unnest(
+        %(m_plant_id)s::bigint[], %(m_day)s::date[], %(m_account)s::text[], %(m_detail)s::text[],
+        %(m_compliant)s::boolean[], %(m_kind)s::text[], %(m_units)s::bigint[])
+    ON CONFLICT (plant_id, month, account, detail, compliant, kind)
+    DO UPDATE SET origin_units = month_sum.origin_units + excluded.origin_units
 )
 """
 _BATCHES: LiteralString = """
@@ -207,13 +216,13 @@ _BATCHES: LiteralString = """
 )
 """
 """A batch that is there already keeps its ``produced_on``, none included: see ``tables.mass.batch_sum``."""
-_MONTHS: LiteralString = """
-INSERT INTO month_sum (plant_id, month, account, detail, compliant, kind, origin_units)
+_YEARS: LiteralString = """
+INSERT INTO year_sum (plant_id, year, account, detail, compliant, kind, origin_units)
 SELECT * FROM unnest(
-    %(m_plant_id)s::bigint[], %(m_day)s::date[], %(m_account)s::text[], %(m_detail)s::text[],
-    %(m_compliant)s::boolean[], %(m_kind)s::text[], %(m_units)s::bigint[])
-ON CONFLICT (plant_id, month, account, detail, compliant, kind)
-DO UPDATE SET origin_units = month_sum.origin_units + excluded.origin_units
+    %(y_plant_id)s::bigint[], %(y_day)s::date[], %(y_account)s::text[], %(y_detail)s::text[],
+    %(y_compliant)s::boolean[], %(y_kind)s::text[], %(y_units)s::bigint[])
+ON CONFLICT (plant_id, year, account, detail, compliant, kind)
+DO UPDATE SET origin_units = year_sum.origin_units + excluded.origin_units
 """
-_ADD: LiteralString = _DAYS + _MONTHS
-_ADD_WITH_BATCHES: LiteralString = _DAYS + _BATCHES + _MONTHS
+_ADD: LiteralString = _DAYS_AND_MONTHS + _YEARS
+_ADD_WITH_BATCHES: LiteralString = _DAYS_AND_MONTHS + _BATCHES + _YEARS

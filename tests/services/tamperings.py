@@ -343,6 +343,12 @@ TAMPERINGS: dict[str, Tampering] = {
         "month_sum_differs",
         "month_sum P01 2026-03-01 produced estimated",
     ),
+    "a year's sum": Tampering(
+        "UPDATE year_sum SET origin_units = origin_units - 1 WHERE account = 'produced' AND detail = 'estimated'",
+        Area.SUMS,
+        "year_sum_differs",
+        "year_sum P01 2026-01-01 produced estimated",
+    ),
     "a month's sum taken away": Tampering(
         "DELETE FROM month_sum WHERE account = 'unaccounted'", Area.SUMS, "month_sum_differs", "month_sum P01"
     ),

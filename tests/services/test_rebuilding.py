@@ -50,7 +50,7 @@ def test_what_was_tampered_with_is_as_it_was(tampering: Connection, what: str) -
 
 
 def test_everything_lost_comes_back(tampering: Connection) -> None:
-    for table in ("manifest_party", "manifest", "name", "day_sum", "month_sum", "batch_sum", "cohort_sum"):
+    for table in ("manifest_party", "manifest", "name", "day_sum", "month_sum", "year_sum", "batch_sum", "cohort_sum"):
         tampering.execute(text("DELETE FROM TABLE_NAME".replace("TABLE_NAME", table)))
 
     counts = rebuild(tampering)
@@ -74,6 +74,7 @@ def _everything(connection: Connection) -> list[object]:
         "SELECT * FROM name ORDER BY name",
         "SELECT * FROM day_sum WHERE origin_units <> 0 ORDER BY 1, 2, 3, 4, 5, 6",
         "SELECT * FROM month_sum WHERE origin_units <> 0 ORDER BY 1, 2, 3, 4, 5, 6",
+        "SELECT * FROM year_sum WHERE origin_units <> 0 ORDER BY 1, 2, 3, 4, 5, 6",
         "SELECT * FROM batch_sum ORDER BY origin_id",
         "SELECT * FROM cohort_sum WHERE origin_units <> 0 ORDER BY 1, 2, 3",
     )

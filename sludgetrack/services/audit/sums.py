@@ -10,17 +10,18 @@ from sludgetrack.services.audit.areas import Area, Notes
 from sludgetrack.services.audit.batch_sums import check_batch_sums
 from sludgetrack.store import scan
 from sludgetrack.store.rates import ESTIMATED
-from sludgetrack.store.tables.mass import day_sum, holding, month_sum, posting
+from sludgetrack.store.tables.mass import day_sum, holding, month_sum, posting, year_sum
 from sludgetrack.store.tables.registry import facility
 
 _KEYS = ("account", "detail", "compliant", "kind")
 
 
 def check_sums(connection: Connection, notes: Notes) -> None:
-    """Every sum by day, month and batch must be what its postings add up to; a sum of nothing may be missing."""
+    """Every sum by day, month, year and batch must be what its postings add up to; a sum of nothing may be missing."""
     for table, period, day in (
         (day_sum, "day", posting.c.booked_on),
         (month_sum, "month", cast(func.date_trunc("month", posting.c.booked_on), Date)),
+        (year_sum, "year", cast(func.date_trunc("year", posting.c.booked_on), Date)),
     ):
         _check(connection, table, (period, day), notes)
     check_batch_sums(connection, notes)

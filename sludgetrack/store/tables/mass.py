@@ -143,8 +143,10 @@ def _sums(table_name: str, period: str) -> Table:
 
 day_sum = _sums("day_sum", "day")
 month_sum = _sums("month_sum", "month")
+year_sum = _sums("year_sum", "year")
 Index("ix_day_sum_day", day_sum.c.day, day_sum.c.account)
 Index("ix_month_sum_month", month_sum.c.month, month_sum.c.account)
+Index("ix_year_sum_year", year_sum.c.year, year_sum.c.account)
 
 batch_sum = Table(
     "batch_sum",

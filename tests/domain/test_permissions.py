@@ -50,17 +50,30 @@ MAY: dict[str, set[Action]] = {
     "plant": {
         *(A.READ, A.ISSUE, A.RELEASE, A.REDIRECT, A.TAKE_BACK, A.VOID),
         *(A.PRODUCE, A.HAND_OUT_NUMBERS, A.BACK_ENTER, A.READ_RATES, A.SETTLE, A.AGREE),
+        *(A.TREAT, A.COUNT, A.SAMPLE, A.DISPOSE, A.PROPOSE_CORRECTION, A.DECIDE_CORRECTION),
     },
     "plant's administrator": {A.READ, A.ADMINISTER, A.AMEND, A.READ_RATES},
-    "plant's weigher": {A.READ, A.DISPOSE, A.TURN_AWAY, A.READ_RATES},
-    "dispatcher": {A.READ, A.ASSIGN, A.READ_RATES, A.AGREE},
-    "driver": {A.READ, A.CONFIRM, A.TRANSFER, A.ARRIVE, A.AGREE},
-    "second driver": {A.READ, A.CONFIRM, A.ARRIVE, A.AGREE},
-    "site": {A.READ, A.ARRIVE, A.RECEIVE, A.BACK_ENTER, A.READ_RATES, A.SETTLE, A.AGREE},
+    "plant's weigher": {
+        *(A.READ, A.DISPOSE, A.TURN_AWAY, A.READ_RATES, A.PRODUCE, A.TREAT, A.COUNT, A.SAMPLE),
+        *(A.PROPOSE_CORRECTION, A.DECIDE_CORRECTION),
+    },
+    "dispatcher": {A.READ, A.ASSIGN, A.READ_RATES, A.AGREE, A.PROPOSE_CORRECTION, A.DECIDE_CORRECTION},
+    "driver": {A.READ, A.CONFIRM, A.TRANSFER, A.ARRIVE, A.AGREE, A.DECIDE_CORRECTION},
+    "second driver": {A.READ, A.CONFIRM, A.ARRIVE, A.AGREE, A.DECIDE_CORRECTION},
+    "site": {
+        *(A.READ, A.ARRIVE, A.RECEIVE, A.BACK_ENTER, A.READ_RATES, A.SETTLE, A.AGREE),
+        *(A.PROPOSE_CORRECTION, A.DECIDE_CORRECTION),
+    },
     "site's clerk": {A.READ, A.READ_RATES},
     "former site": {A.READ, A.READ_RATES},
-    "county's inspector": {A.READ, A.DECLARE_LOST, A.RESOLVE, A.INSPECT, A.SET_POLICY, A.READ_RATES},
-    "city's inspector": {A.READ, A.DECLARE_LOST, A.RESOLVE, A.INSPECT, A.SET_POLICY, A.READ_RATES},
+    "county's inspector": {
+        *(A.READ, A.DECLARE_LOST, A.RESOLVE, A.INSPECT, A.SET_POLICY, A.READ_RATES),
+        *(A.DECIDE_CORRECTION, A.LOCK_PERIOD),
+    },
+    "city's inspector": {
+        *(A.READ, A.DECLARE_LOST, A.RESOLVE, A.INSPECT, A.SET_POLICY, A.READ_RATES),
+        *(A.DECIDE_CORRECTION, A.LOCK_PERIOD),
+    },
     "city's administrator": {A.READ, A.REGISTER, A.AMEND, A.READ_RATES},
     "far inspector": set(),
     "other hauler's driver": set(),
@@ -151,6 +164,10 @@ def test_the_table_has_a_row_for_every_action() -> None:
 
 
 def test_every_event_of_a_command_has_its_action() -> None:
-    by_the_registers = {EventType.REGISTERED, EventType.CHANGED, EventType.POLICY_SET}
+    by_the_registers = {
+        *(EventType.REGISTERED, EventType.CHANGED, EventType.POLICY_SET),
+        *(EventType.TABLE_SET, EventType.LOCKED),
+    }
+    by_consequence = {EventType.CORRECTED}
 
-    assert set(BY_EVENT) == set(EventType) - by_the_registers
+    assert set(BY_EVENT) == set(EventType) - by_the_registers - by_consequence

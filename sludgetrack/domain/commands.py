@@ -329,12 +329,15 @@ class ReadingLine(Line):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSample(Command):
-    """检测: a lab report on a batch, a lot or a facility. ``file`` is the SHA-256 of the report as uploaded."""
+    """检测: a lab report on a batch, a lot or a facility. ``file`` is the SHA-256 of the report as uploaded.
+
+    ``sample_of`` is what was sampled: the facility's code, or the name of what lies or lay there.
+    """
 
     event = EventType.SAMPLED
     facility: str
     report: str
-    subject: str
+    sample_of: str
     sampled_on: date
     readings: tuple[ReadingLine, ...]
     lab: str | None = None

@@ -284,7 +284,7 @@ class RecordSampleSchema(CommandSchema):
     command = c.RecordSample
     facility = short_text(60, required=True)
     report = short_text(40, required=True)
-    subject = short_text(60, required=True)
+    sample_of = short_text(60, required=True)
     sampled_on = LegalDay(required=True)
     readings = fields.List(fields.Nested(ReadingLineSchema), required=True, validate=validate.Length(min=1, max=60))
     lab = short_text(120)

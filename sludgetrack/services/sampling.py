@@ -64,8 +64,8 @@ def _subject_problems(ctx: Context, at: Facility, command: c.RecordSample) -> li
     today = legal_day(ctx.now, at.zone)
     if command.sampled_on > today:
         problems.append(InTheFuture(field="sampled_on", occurred_at=command.sampled_on, now=today))
-    if command.subject != at.code and not labs.ever_lay(ctx.connection, command.subject, at.id):
-        problems.append(NotFound(field="subject", kind="lot", name=command.subject))
+    if command.sample_of != at.code and not labs.ever_lay(ctx.connection, command.sample_of, at.id):
+        problems.append(NotFound(field="sample_of", kind="lot", name=command.sample_of))
     return problems
 
 

@@ -41,7 +41,7 @@ def report_row(entry: Entry, facility_id: int) -> dict[str, Any]:
         "event_id": entry.claim.event_id,
         "name": figures["report"],
         "facility_id": facility_id,
-        "subject": figures["subject"],
+        "subject": figures["sample_of"],
         "sampled_on": date.fromisoformat(figures["sampled_on"]),
         "lab": figures.get("lab"),
         "file": figures.get("file"),

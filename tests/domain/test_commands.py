@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from sludgetrack.domain.commands import COMMANDS, BatchLine, Command, DeclareProduction, RecordDisposal
-from sludgetrack.domain.events import EventType
+from sludgetrack.domain.events import CLAIM_KEYS, EventType
 from tests.domain.life import MORNING, arrive, event_id, issue, load
 
 REGISTERING = {
@@ -67,3 +67,10 @@ def test_a_day_is_claimed_as_its_text() -> None:
     command = DeclareProduction(event_id=event_id(1), facility="P01", batch="B1", day=date(2026, 3, 2), wet_kg=1)
 
     assert command.figures()["day"] == "2026-03-02"
+
+
+@pytest.mark.parametrize("command", COMMANDS.values())
+def test_no_figure_is_named_like_what_every_claim_has(command: type[Command]) -> None:
+    figures = {field.name for field in dataclasses.fields(command)} - {"event_id", "occurred_at", "based_on"}
+
+    assert not figures & CLAIM_KEYS

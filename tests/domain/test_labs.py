@@ -3,7 +3,19 @@ from decimal import Decimal
 
 import pytest
 
-from sludgetrack.domain.labs import LabVerdict, Lapse, Reading, Report, in_unit, moisture_bp, verdict
+from sludgetrack.domain.labs import (
+    LabVerdict,
+    Lapse,
+    Reading,
+    Report,
+    held_against,
+    in_unit,
+    is_known_unit,
+    is_possible,
+    moisture_bp,
+    units_of,
+    verdict,
+)
 from sludgetrack.domain.limits import Limit
 
 DAY = date(2025, 6, 1)
@@ -90,10 +102,36 @@ def _judge(*reports: Report) -> LabVerdict:
     return verdict([_limit("Cd", "<", "20"), _limit("Hg", "<=", "5")], reports, DAY)
 
 
-def _limit(parameter: str, op: str, value: str) -> Limit:
+def _limit(parameter: str, op: str = "<", value: str = "20") -> Limit:
     return Limit("standard", frozenset({"F2"}), parameter, op, Decimal(value), "mg/kg dry", "", "medium", "")
 
 
 def _report(name: str, *, days_ago: int = 0, order: int = 0, **values: str) -> Report:
     readings = {parameter: Reading(Decimal(value)) for parameter, value in values.items()}
     return Report(name, "S1", DAY - timedelta(days=days_ago), order, readings)
+
+
+def test_every_limit_is_answered_in_its_order() -> None:
+    held = held_against([_limit("Hg"), _limit("Cd"), _limit("As")], _report("A", Cd="19.9", As="99"))
+
+    assert [(one.limit.parameter, one.measured, one.lapse) for one in held] == [
+        ("Hg", None, Lapse.NOT_REPORTED),
+        ("Cd", Decimal("19.9"), None),
+        ("As", Decimal(99), Lapse.OVER_LIMIT),
+    ]
+
+
+def test_a_parameter_may_have_its_limits_unit_or_one_that_can_be_read_in_it() -> None:
+    units = units_of([_limit("Cd")])
+
+    assert units == {"Cd": ["mg/kg dry", "mg/kg", "g/kg", "g/kg dry"], "moisture": ["%"]}
+    assert all(is_known_unit(unit, units["Cd"]) for unit in ("", "mg/kg", "g/kg dry"))
+    assert not is_known_unit("mg/l", units["Cd"])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "possible"),
+    [("moisture", "100", True), ("moisture", "100.1", False), ("pH", "14", True), ("pH", "15", False)],
+)
+def test_some_parameters_have_an_end(parameter: str, value: str, possible: bool) -> None:
+    assert is_possible(parameter, Decimal(value)) is possible

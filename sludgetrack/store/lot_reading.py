@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, cast, func, literal_column, or_, select
 
+from sludgetrack.domain.events import EventType
 from sludgetrack.domain.identity import Actor
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.quantities import FULL_BP, divide_half_even
 from sludgetrack.store import scope
 from sludgetrack.store.tables.manifests import manifest
 from sludgetrack.store.tables.mass import about, disposal, holding, posting, share
+from sludgetrack.store.tables.record import entry
 from sludgetrack.store.tables.registry import facility
 
 _UNITS = posting.c.origin_units.type
@@ -77,6 +79,15 @@ class MovementRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RunLot:
+    """What a treatment run took from a lot (negative) or made of it, in both measures."""
+
+    lot: str
+    origin_units: int
+    physical_units: int
+
+
+@dataclass(frozen=True, slots=True)
 class FateRow:
     """Where units of a production batch are now, or how they left."""
 
@@ -135,6 +146,13 @@ def holdings_at(connection: Connection, code: str, limit: int) -> list[HoldingRo
     return sorted(rows, key=lambda row: (row.day, row.id))
 
 
+def holding_at(connection: Connection, facility_id: int, name: str) -> HoldingRow | None:
+    """The batch or lot of this name that lies or lay in stock at a facility."""
+    in_stock = holding.c.account != str(Account.TRANSIT)
+    found = _holdings(connection, holding.c.name == name, holding.c.facility_id == facility_id, in_stock)
+    return found[0] if found else None
+
+
 def lot_of_disposal(connection: Connection, name: str) -> str | None:
     """The name of the lot a disposal took from, or None for an id that is no disposal's."""
     query = select(holding.c.name).join(disposal, disposal.c.holding_id == holding.c.id).where(disposal.c.name == name)
@@ -189,6 +207,69 @@ def movements(connection: Connection, holding_ids: Collection[int]) -> list[Move
         .order_by(p.day, p.event_id)
     )
     return [MovementRow(*row) for row in connection.execute(query)]
+
+
+def runs_named(connection: Connection, event_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of these events that are treatment runs."""
+    query = select(entry.c.event_id, entry.c.claim["run"].astext).where(
+        entry.c.event_id.in_(list(event_ids)), entry.c.type == str(EventType.TREATED)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def run_event(connection: Connection, name: str) -> str | None:
+    """The event of the treatment run of this name. Runs are few, and listed by an index of their own."""
+    query = select(entry.c.event_id).where(
+        entry.c.type == literal_column("'treated'"), entry.c.claim["run"].astext == name
+    )
+    return connection.scalar(query)
+
+
+def run_lots(connection: Connection, event_id: str) -> list[RunLot]:
+    """What a run took from its inputs and put into its outputs, in the order it was booked."""
+    p = posting.c
+    query = (
+        select(holding.c.name, cast(func.sum(p.origin_units), _UNITS), cast(func.sum(p.physical_units), _UNITS))
+        .join(holding, holding.c.id == p.holding_id)
+        .where(or_(p.event_id == event_id, p.about_id == event_id))
+        .group_by(holding.c.name)
+        .order_by(func.min(p.n))
+    )
+    return [RunLot(*row) for row in connection.execute(query)]
+
+
+def apart_of(connection: Connection, event_ids: Collection[str], account: Account) -> dict[str, tuple[int, int]]:
+    """What events booked on an account without a lot: origin and physical units by event."""
+    p = posting.c
+    units = (cast(func.sum(p.origin_units), _UNITS), cast(func.sum(p.physical_units), _UNITS))
+    subject = func.coalesce(p.about_id, p.event_id)
+    query = (
+        select(subject, *units)
+        .where(or_(p.event_id.in_(list(event_ids)), p.about_id.in_(list(event_ids))), p.account == str(account))
+        .group_by(subject)
+    )
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+
+
+def byproducts(connection: Connection, origin_ids: Collection[int]) -> dict[str, str]:
+    """What by-products are, as they were declared: by the name of the batch (given by row)."""
+    query = (
+        select(_origin.c.name, entry.c.claim["what"].astext)
+        .join(posting, posting.c.holding_id == _origin.c.id)
+        .join(entry, entry.c.event_id == posting.c.event_id)
+        .where(_origin.c.id.in_(list(origin_ids)), entry.c.type == str(EventType.PRODUCED))
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def numbers_of(connection: Connection, actor: Actor, lots: Collection[str]) -> dict[str, str]:
+    """The manifests that brought lots, by the lot: the numbers of those that the actor may read."""
+    loads = {lot: lot.partition("/")[0] for lot in lots}
+    query = select(manifest.c.name, manifest.c.number).where(
+        manifest.c.name.in_(list(loads.values())), scope.where(actor)
+    )
+    found = {row.name: row.number for row in connection.execute(query)}
+    return {lot: found[load] for lot, load in loads.items() if load in found}
 
 
 def fates(connection: Connection, origin_id: int) -> list[FateRow]:

@@ -16,7 +16,7 @@ Fields are named as on the wire (``schemas.commands.wire_name``).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
@@ -149,7 +149,8 @@ class Form:
         except ValidationError as error:
             messages = error.messages_dict
             for name in messages:
-                self.blame(str(name), _spoken(messages[name]))
+                for place, said_ in _placed(str(name), messages[name]):
+                    self.blame(place, _spoken(said_))
             return None
 
     def refuse(self, error: DomainError, words: Mapping[str, str] | None = None) -> None:
@@ -292,6 +293,16 @@ def _quantity(field_name: str, value: int) -> str:
 
 def _wire_names(schema: Schema) -> set[str]:
     return {known.data_key or name for name, known in schema.fields.items()}
+
+
+def _placed(name: str, messages: object) -> Iterator[tuple[str, object]]:
+    """Where a schema's messages belong: the field, or of a list the field of a line, ``outputs/0/wet_t``."""
+    if isinstance(messages, dict) and all(isinstance(key, int) for key in messages):
+        for n, line in messages.items():
+            found = line if isinstance(line, dict) else {"": line}
+            yield from ((f"{name}/{n}/{part}".rstrip("/"), said_) for part, said_ in found.items())
+    else:
+        yield name, messages
 
 
 def _spoken(messages: object) -> str:

@@ -6,6 +6,7 @@ const wanted = [
   ["[data-copy], [data-print]", "./handy.mjs"],
   ["[data-net]", "./weigh.mjs"],
   ["[data-compare]", "./compare.mjs"],
+  ["[data-yield]", "./yield.mjs"],
   ["form", "./form.mjs"],
   ["[data-language]", "./language.mjs"],
   ["[data-status-line]", "./signal.mjs"],

@@ -77,7 +77,7 @@ def receives_a_part(operator: Person, *, gross_t: str, tare_t: str, moisture: st
 
 def burns_all(operator: Person, *, wet_t: str) -> None:
     """处置 of the only lot, checked against the rules and then recorded."""
-    operator.turns_to("库存与处置").follows("处置").types("湿重", wet_t)
+    operator.turns_to("库存与处理").follows("处置").types("湿重", wet_t)
     operator.presses("下一步：对照规定").sees("符合规定", "将记为合规处置。").presses("登记处置").sees("合规处置")
 
 

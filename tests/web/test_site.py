@@ -96,10 +96,18 @@ def test_a_plate_nobody_expects_leads_to_turning_away(client_as: ClientAs, city:
     assert "/site/turn-away?plate=" in answer.text
 
 
-@pytest.mark.parametrize("page", ["/site/", "/site/find?q=1", "/site/turn-away", "/site/lots"])
+@pytest.mark.parametrize("page", ["/site/", "/site/find?q=1", "/site/turn-away"])
 @pytest.mark.parametrize("who", ["plant", "driver", "regulator"])
 def test_the_pages_are_for_operators(client_as: ClientAs, page: str, who: str) -> None:
     assert client_as(who).get(page).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["lots", "treat?at=P01", "count", "byproduct", "runs"])
+@pytest.mark.parametrize(("who", "status"), [("plant", 200), ("driver", 403), ("regulator", 403)])
+def test_stock_and_treatment_are_for_operators_and_clerks(
+    client_as: ClientAs, page: str, who: str, status: int
+) -> None:
+    assert client_as(who).get(f"/site/{page}").status_code == status
 
 
 @pytest.mark.parametrize("page", ["receive", "arrive"])

@@ -23,8 +23,8 @@ def test_disposing_of_a_lot_belongs_to_the_lots_not_to_the_arrivals(client_as: C
 
     client = client_as("site")
 
-    assert here(client.get("/site/lots?at=S-INC").text) == "库存与处置"
-    assert here(client.get("/site/disposals/D-9").text) == "库存与处置"
+    assert here(client.get("/site/lots?at=S-INC").text) == "库存与处理"
+    assert here(client.get("/site/disposals/D-9").text) == "库存与处理"
     assert here(client.get("/site/?at=S-INC").text) == "待进厂"
 
 

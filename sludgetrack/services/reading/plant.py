@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
-from sludgetrack.domain.holdings import UNDECLARED, Kind
+from sludgetrack.domain.holdings import NAMED_ONLY, UNDECLARED, Kind
 from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.manifest import Status
 from sludgetrack.domain.policy import PolicyRow
@@ -69,7 +69,7 @@ class Stock:
     @property
     def oldest(self) -> StockLine | None:
         """What goes first: the oldest with anything left that need not be named."""
-        return next((line for line in self.lines if line.dry_units > 0 and line.kind is not Kind.SEWER_SLUDGE), None)
+        return next((line for line in self.lines if line.dry_units > 0 and line.kind not in NAMED_ONLY), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,23 @@ from sqlalchemy import Row, Select, func, or_, select
 from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.events import Entry, EventType
 from sludgetrack.domain.gates import Breach, Reason
+from sludgetrack.domain.holdings import NAMED_ONLY, UNDECLARED, Kind
 from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.permissions import Action, may
-from sludgetrack.domain.quantities import divide_half_even, percent_of
+from sludgetrack.domain.quantities import FULL_BP, divide_half_even, percent_of
 from sludgetrack.domain.times import legal_day
 from sludgetrack.services.context import Context
 from sludgetrack.services.manifests import owner_of
-from sludgetrack.store import holdings, manifest_reading, names, streams
+from sludgetrack.store import holdings, lot_reading, manifest_reading, names, streams
 from sludgetrack.store.directory import Facility
 from sludgetrack.store.manifest_reading import SheetRow
 from sludgetrack.store.tables import mass
 from sludgetrack.store.tables.registry import facility as facility_table
 
 NEWEST_ACTS = 15
+APART = NAMED_ONLY
+"""Kinds with a section of their own wherever stock is shown: they are in no rate and move only when named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,15 @@ class OriginShare:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What lies under one name. ``wet_kg`` is what is left, at the moisture it was made with."""
+    """What lies under one name. ``wet_kg`` is what is left, at the moisture it was made with; below zero: overdrawn.
+
+    ``what`` tells by-products apart. ``overdue``: sludge that lies there longer than the facility may store it.
+    """
 
     name: str
     facility: str
+    kind: Kind
+    what: str | None
     day: date
     wet_kg: int
     moisture_bp: int
@@ -56,6 +64,16 @@ class Lot:
     age_days: int
     overdue: bool
     origins: tuple[OriginShare, ...]
+
+    @property
+    def overdrawn(self) -> bool:
+        """More left it, in either measure, than ever lay there."""
+        return self.dry_units < 0 or self.origin_units < 0
+
+    @property
+    def undeclared(self) -> bool:
+        """Nobody declared it: it carries what left before anything was."""
+        return self.name.endswith(UNDECLARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +121,7 @@ def own_facility(ctx: Context, code: str) -> Facility:
 
 def readable_facility(ctx: Context, code: str) -> Facility:
     """A facility the reader's organisation runs or supervises. Raises NotFound for any other."""
-    if not _may_read(ctx, code):
+    if not may_read(ctx, code):
         raise NotFound(kind="facility", name=code)
     return ctx.directory.facility(code)
 
@@ -116,7 +134,15 @@ def lots(ctx: Context, code: str) -> list[Lot]:
     query = holdings.with_shares((h.facility_id == at.id) & (h.account != str(Account.TRANSIT)) & left)
     rows = ctx.connection.execute(query.order_by(h.day, h.ord)).all()
     ctx.directory.load_facilities(ids={plant for row in rows for plant in row.plants})
-    return [_lot(ctx, row, at) for row in rows]
+    apart = {i for row in rows if row.kind == Kind.BYPRODUCT for i in row.origin_ids}
+    what = lot_reading.byproducts(ctx.connection, apart) if apart else {}
+    return [_lot(ctx, row, at, what) for row in rows]
+
+
+def counted(lying: Iterable[Lot], at: Facility) -> list[Lot]:
+    """What a count at a facility is held against, as ``booking.counted_against`` tells."""
+    apart = APART if at.kind is FacilityKind.PLANT else {Kind.BYPRODUCT}
+    return [lot for lot in lying if lot.kind not in apart]
 
 
 def lot(ctx: Context, code: str, name: str) -> Lot:
@@ -127,21 +153,24 @@ def lot(ctx: Context, code: str, name: str) -> Lot:
     return found
 
 
-def _lot(ctx: Context, row: Row[Any], at: Facility) -> Lot:
+def _lot(ctx: Context, row: Row[Any], at: Facility, what: Mapping[str, str]) -> Lot:
     age = (legal_day(ctx.now, at.zone) - row.day).days
-    made = row.physical_made
+    dry_share = FULL_BP - row.moisture_bp
+    kind = Kind(row.kind)
     return Lot(
         name=row.name,
         facility=at.code,
+        kind=kind,
+        what=next((what[origin] for origin in row.origins if origin in what), None),
         day=row.day,
-        wet_kg=divide_half_even(row.wet_kg * row.physical_left, made) if made else 0,
+        wet_kg=divide_half_even(row.physical_left, dry_share) if dry_share else 0,
         moisture_bp=row.moisture_bp,
         dry_units=row.physical_left,
         origin_units=row.origin_left,
         estimated=row.estimated,
         stabilised=row.stabilised,
         age_days=age,
-        overdue=age > at.storage_days,
+        overdue=kind is not Kind.BYPRODUCT and row.physical_left > 0 and age > at.storage_days,
         origins=_origins(ctx, row),
     )
 
@@ -166,7 +195,7 @@ def disposals(ctx: Context, code: str) -> list[DisposalRow]:
 def disposal(ctx: Context, name: str) -> DisposalView:
     """A disposal by its name, for whoever runs the facility or supervises it. Raises NotFound."""
     row = ctx.connection.execute(_disposals().where(mass.disposal.c.name == name)).one_or_none()
-    if row is None or not _may_read(ctx, row.facility):
+    if row is None or not may_read(ctx, row.facility):
         raise NotFound(kind="disposal", name=name)
     entry = streams.one(ctx.connection, row.event_id)
     figures = entry.claim.figures if entry else {}
@@ -226,7 +255,8 @@ def _reason(said: Mapping[str, str]) -> Reason:
     return Reason(Breach(said["breach"]), said["source"], said["subject"], said["measured"], said["limit"])
 
 
-def _may_read(ctx: Context, code: str) -> bool:
+def may_read(ctx: Context, code: str) -> bool:
+    """Whether the reader's organisation runs a facility or supervises it."""
     return may(ctx.actor, Action.READ, owner_of(ctx, ctx.directory.facility(code)))
 
 

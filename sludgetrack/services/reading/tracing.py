@@ -60,6 +60,7 @@ class Movement:
     number: str | None
     facility: str | None
     disposal: str | None
+    run: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def lot_view(ctx: Context, name: str) -> LotView:
     origins = tuple(lot_reading.shares(ctx.connection, lying.id))
     is_origin = any(share.origin == name for share in origins)
     fates = tuple(lot_reading.fates(ctx.connection, lying.id)) if is_origin else ()
-    moved = _movements(ctx, [row.id for row in found if row.account != Account.TRANSIT])
+    moved = movements(ctx, [row.id for row in found if row.account != Account.TRANSIT])
     own = {movement.event_id for movement in moved}
     numbers_ = division_reading.readable(ctx.connection, ctx.actor, [_load_name(name)])
     return LotView(
@@ -179,9 +180,11 @@ def _holdings(ctx: Context, text: str) -> tuple[HoldingRow, ...]:
     return tuple({row.id: row for row in (*stock, *beginning)}.values())
 
 
-def _movements(ctx: Context, holding_ids: list[int]) -> tuple[Movement, ...]:
+def movements(ctx: Context, holding_ids: list[int]) -> tuple[Movement, ...]:
+    """What moved in and out of holdings the reader may see, the earliest first."""
     rows = lot_reading.movements(ctx.connection, holding_ids)
     headers = scan.headers(ctx.connection, [row.event_id for row in rows])
+    runs = lot_reading.runs_named(ctx.connection, [row.event_id for row in rows])
     open_ = _readable(ctx, (headers[row.event_id].stream for row in rows))
     return tuple(
         Movement(
@@ -194,6 +197,7 @@ def _movements(ctx: Context, holding_ids: list[int]) -> tuple[Movement, ...]:
             number=_number(headers[row.event_id].stream, open_),
             facility=_facility(headers[row.event_id].stream),
             disposal=row.disposal,
+            run=runs.get(row.event_id),
         )
         for row in rows
     )

@@ -27,6 +27,7 @@ from sludgetrack.web.forms import Form
 from sludgetrack.web.plant.desk import blueprint, here, tabs
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
+from sludgetrack.web.stock_words import kind_words
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import route_word
 
@@ -51,7 +52,9 @@ def issue() -> ResponseReturnValue:
     desk = do(_desk)
     if desk is None:
         return render_template("plant/no_facility.html")
-    return _page(desk, do(lambda ctx: _proposed(ctx, desk)))
+    form = do(lambda ctx: _proposed(ctx, desk))
+    form.lists = {"batches": request.args.getlist("lot")}
+    return _page(desk, form)
 
 
 @blueprint.post("/issue")
@@ -194,6 +197,7 @@ def _destination_word(choice: DestinationChoice) -> str:
 
 
 def _batch_options(stock: Stock) -> list[tuple[str, str]]:
+    kinds = kind_words()
     return [
         (
             line.name,
@@ -203,7 +207,7 @@ def _batch_options(stock: Stock) -> list[tuple[str, str]]:
                 mass=mass(line.wet_kg),
                 moisture=moisture(line.moisture_bp),
             )
-            + (_(" · 通沟污泥") if line.kind is Kind.SEWER_SLUDGE else ""),
+            + (f" · {kinds[line.kind]}" if line.kind is not Kind.PLANT_SLUDGE else ""),
         )
         for line in stock.lines
         if line.dry_units > 0 and not line.undeclared

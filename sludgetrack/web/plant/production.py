@@ -20,9 +20,9 @@ from sludgetrack.web.acting import do
 from sludgetrack.web.format import mass
 from sludgetrack.web.forms import Form
 from sludgetrack.web.plant.desk import blueprint, here, tabs
-from sludgetrack.web.plant.today import kind_words
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
+from sludgetrack.web.stock_words import kind_words
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import is_english
 

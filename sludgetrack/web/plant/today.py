@@ -9,7 +9,6 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from sludgetrack.domain.clocks import Stage
-from sludgetrack.domain.holdings import Kind
 from sludgetrack.domain.identity import Role
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading.manifests import ManifestRow
@@ -21,6 +20,7 @@ from sludgetrack.web.forms import reading
 from sludgetrack.web.plant.desk import blueprint, here, tabs
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
+from sludgetrack.web.stock_words import kind_words
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import route_word
 
@@ -57,15 +57,6 @@ def today() -> ResponseReturnValue:
         kinds=kind_words(),
         now=runtime().now(),
     )
-
-
-def kind_words() -> dict[str, str]:
-    """The kinds of sludge."""
-    return {
-        str(Kind.PLANT_SLUDGE): _("脱水污泥"),
-        str(Kind.SEWER_SLUDGE): _("通沟污泥"),
-        str(Kind.PRODUCT): _("产物"),
-    }
 
 
 def alerts(day: PlantDay) -> Iterator[Alert]:

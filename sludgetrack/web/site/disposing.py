@@ -1,4 +1,4 @@
-"""库存与处置: what lies where, and disposing of it, with the gates shown before it is booked."""
+"""处置: the final act on a lot, with the gates shown before it is booked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sludgetrack.domain.times import legal_day
 from sludgetrack.services import facility_acts
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import stock
-from sludgetrack.services.reading.stock import DisposalRow, Lot
+from sludgetrack.services.reading.stock import Lot
 from sludgetrack.store.blobs import BlobDamaged, BlobMissing
 from sludgetrack.store.directory import Facility
 from sludgetrack.web import forms
@@ -26,31 +26,13 @@ from sludgetrack.web.format import DASH, percent
 from sludgetrack.web.forms import Form
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
-from sludgetrack.web.site.desk import AT, blueprint, here, tabs
+from sludgetrack.web.site.desk import AT, blueprint
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import route_word
 
 
-@blueprint.get("/lots")
-@signed_in_only(Role.OPERATOR)
-def lots() -> ResponseReturnValue:
-    """What lies at one facility, and what was disposed of lately."""
-
-    def work(ctx: Context) -> tuple[list[Facility], Facility | None, list[Lot], list[DisposalRow]]:
-        own = stock.facilities(ctx)
-        at = here(own)
-        if at is None:
-            return own, None, [], []
-        return own, at, stock.lots(ctx, at.code), stock.disposals(ctx, at.code)
-
-    own, at, lying, done = do(work)
-    if at is None:
-        return render_template("site/no_facility.html")
-    return render_template("site/lots.html", at=at, tabs=tabs(own, at, "site.lots"), lots=lying, disposals=done)
-
-
 @blueprint.get("/dispose")
-@signed_in_only(Role.OPERATOR)
+@signed_in_only(Role.OPERATOR, Role.CLERK)
 def dispose() -> ResponseReturnValue:
     """The disposal of one lot, all of it proposed."""
 
@@ -72,7 +54,7 @@ def dispose() -> ResponseReturnValue:
 
 
 @blueprint.post("/dispose")
-@signed_in_only(Role.OPERATOR)
+@signed_in_only(Role.OPERATOR, Role.CLERK)
 def dispose_it() -> ResponseReturnValue:
     """First what it would break, and only then the record."""
     form = forms.posted()
@@ -104,7 +86,7 @@ def disposal(name: str) -> ResponseReturnValue:
         "site/disposal.html",
         found=found,
         row=found.row,
-        mine=actor.has(Role.OPERATOR) and found.row.facility in actor.facilities,
+        mine=(actor.has(Role.OPERATOR) or actor.has(Role.CLERK)) and found.row.facility in actor.facilities,
         breaches=[breach_text(reason) for reason in found.row.reasons],
         refresh=request.path,
     )

@@ -69,6 +69,7 @@ def propose(ctx: Context, subject: Stream, command: c.ProposeCorrection) -> Rece
         "changes": changes,
         "reason": command.reason,
         "approvers": sorted(found.speaking - {ctx.actor.organisation}),
+        "party_name": _party(ctx, ctx.actor.organisation),
         **({"remark": command.remark} if command.remark else {}),
     }
     found.check(ctx, changes)
@@ -97,7 +98,8 @@ def answer(
         raise CorrectionOver(field="proposal", outcome=str(proposal.outcome))
     require(ctx.actor, BY_EVENT[command.event], found.parties)
     _require_asked(ctx.actor, found, proposal, command.event)
-    return _append(ctx, found, _claim(ctx, subject, command, command.figures()), proposal, print_)
+    figures = {**command.figures(), "party_name": _party(ctx, ctx.actor.organisation)}
+    return _append(ctx, found, _claim(ctx, subject, command, figures), proposal, print_)
 
 
 def waits_for(found: Correctable, proposal: Proposal) -> Waiting:
@@ -139,6 +141,7 @@ def _effect(ctx: Context, found: Correctable, proposal: Proposal) -> Claim:
         "of": str(proposal.of),
         "changes": [dict(change) for change in proposal.changes],
         "reason": proposal.reason,
+        "party_name": _party(ctx, proposal.organisation),
         **found.check(ctx, proposal.changes),
     }
     return Claim(
@@ -172,6 +175,11 @@ def _proposal(ctx: Context, proposal_id: str) -> Proposal:
     if found is None:
         raise NotFound(field="proposal", kind="correction", name=proposal_id)
     return found
+
+
+def _party(ctx: Context, code: str) -> str:
+    """How an organisation is called at the moment: what is printed of it later."""
+    return ctx.directory.organisation_by_code(code).name
 
 
 def _claim(ctx: Context, subject: Stream, command: c.Command, figures: Any) -> Claim:

@@ -236,8 +236,8 @@ def test_a_sites_workbook_tells_refusals_and_disposals(client_as: ClientAs, city
 
     answer = client_as("site").get(f"{SITE}/ledger.xlsx")
 
-    assert book(answer).sheetnames == ["汇总", "接收来源", "处置途径", "接收", "处置", "拒收"]
-    (refusal,) = cells(answer, "拒收")[1:]
+    assert book(answer).sheetnames == ["汇总", "接收来源", "处置途径", "接收", "处置", "进厂拒收"]
+    (refusal,) = cells(answer, "进厂拒收")[1:]
     assert (refusal[3], refusal[6:]) == ("骆驼湾污水处理厂", (10, 6, "含水率超标"))
 
 

@@ -113,4 +113,4 @@ def _write_details(book: Book, ctx: Context, code: str, asked: Wanted) -> None:
         for lot in service.run_lots(ctx, code, first, last):
             book.sheet(_("处理明细"), runs).add(lines.run_cells(lot))
         for refusal in service.refusals(ctx, code, first, last):
-            book.sheet(_("拒收"), refused).add(lines.refusal_cells(refusal, zone))
+            book.sheet(_("进厂拒收"), refused).add(lines.refusal_cells(refusal, zone))

@@ -67,17 +67,20 @@ class Column:
 
 
 def text_of(measure: Measure, value: int | None) -> str:
-    """A figure as people read it, without its unit, which stands in the head."""
+    """A figure as people read it in a column, all decimals under each other; its unit stands in the head."""
     if value is None:
         return shown.DASH
-    if measure is Measure.PERCENT:
-        return shown.points(value)
-    written: dict[Measure, Callable[[int | None], str]] = {
-        Measure.WET: shown.tonnes,
-        Measure.DRY: shown.dry_tonnes,
-        Measure.T80: shown.t80_tonnes,
+    written: dict[Measure, Callable[[int], str]] = {
+        Measure.WET: tonnes_from_kg,
+        Measure.DRY: tonnes_from_units,
+        Measure.T80: t80_from_units,
+        Measure.PERCENT: percent_from_bp,
     }
-    return written.get(measure, shown.grouped)(value)
+    return (
+        f"{Decimal(written[measure](value)):,}".replace("-", shown.MINUS)
+        if measure in written
+        else shown.grouped(value)
+    )
 
 
 def number_of(measure: Measure, value: int | None) -> Decimal | int | None:
@@ -161,7 +164,7 @@ def _production(*, plant: bool) -> list[Column]:
 
 
 def _arrivals(ledger: Ledger, *, site: bool) -> list[Column]:
-    came, refused = _("接收"), _("拒收")
+    came, refused = _("进厂接收"), _("进厂拒收")
     capacity = ledger.facility.capacity_t80_kg_d
 
     columns = [
@@ -178,7 +181,7 @@ def _arrivals(ledger: Ledger, *, site: bool) -> list[Column]:
 
 
 def _moves(*, plant: bool) -> list[Column]:
-    back, run, out = _("退回"), _("处理"), _("运出")
+    back, run, out = _("退回入库"), _("处理"), _("运出")
     return [
         Column(back, _("车次"), Measure.TIMES, lambda row: row.returned.count),
         *_pair(back, lambda row: row.returned),
@@ -192,7 +195,7 @@ def _moves(*, plant: bool) -> list[Column]:
 
 
 def _ends(*, site: bool) -> list[Column]:
-    ended, bad = _("处置"), _("不合规处置")
+    ended, bad = _("合规处置"), _("不合规处置")
     return [
         *_pair(ended, lambda row: row.harmless, always=site),
         *_pair(bad, lambda row: row.noncompliant),

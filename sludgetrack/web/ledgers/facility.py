@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from sludgetrack.domain.quantities import divide_half_even
+from sludgetrack.domain.quantities import divide_half_even, percent_of
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import ledgers as service
 from sludgetrack.services.reading.ledger_rows import By, Ledger, Row, Way
@@ -17,7 +17,7 @@ from sludgetrack.web import exports, workbooks
 from sludgetrack.web import format as shown
 from sludgetrack.web.acting import acting, do
 from sludgetrack.web.ledgers import books
-from sludgetrack.web.ledgers.columns import Measure, groups, of_facility, text_of
+from sludgetrack.web.ledgers.columns import groups, of_facility, text_of
 from sludgetrack.web.ledgers.desk import READERS, Wanted, address, around, blueprint, log_line, maker, steps, wanted
 from sludgetrack.web.ledgers.lines import Entry, entry_of
 from sludgetrack.web.register_words import facility_kinds
@@ -72,6 +72,7 @@ def page(code: str) -> ResponseReturnValue:
         xlsx=address("ledgers.facility_file", asked, code=code, kind=exports.XLSX),
         source=log_line(ledger.log_size),
         maker=maker(),
+        figure=text_of,
         share=lambda way: _share(way, ledger),
     )
 
@@ -95,12 +96,12 @@ def terms(total: Row) -> tuple[list[Term], Term]:
         Term("+", _("产生"), total.produced.dry_units),
         Term("+", _("通沟污泥"), total.sewer.dry_units),
         Term("+", _("副产物"), total.byproducts.dry_units),
-        Term("+", _("接收"), total.received.dry_units),
-        Term("+", _("退回"), total.returned.dry_units),
+        Term("+", _("进厂接收"), total.received.dry_units),
+        Term("+", _("退回入库"), total.returned.dry_units),
         Term("+", _("处理产出"), total.came_out.dry_units),
         Term("−", _("处理投入"), total.put_in.dry_units),
         Term("−", _("运出"), total.sent.dry_units),
-        Term("−", _("处置"), total.harmless.dry_units),
+        Term("−", _("合规处置"), total.harmless.dry_units),
         Term("−", _("不合规处置"), total.noncompliant.dry_units),
         Term("−", _("去向不明"), total.missing),
     ]
@@ -143,7 +144,7 @@ def _facts(ledger: Ledger) -> list[tuple[str, str]]:
     told = []
     load = total.load_bp(at.capacity_t80_kg_d)
     if load is not None and not ledger.is_plant:
-        told.append((_("接收负荷（日均折80%% ÷ 许可能力）"), shown.percent(text_of(Measure.PERCENT, load))))
+        told.append((_("接收负荷（日均折80%% ÷ 许可能力）"), shown.moisture(load)))
     if total.given > 0:
         days = divide_half_even(total.closing * total.days, total.given)
         told.append((_("周转天数（期末存量 ÷ 日均出库）"), _("%(n)s 天", n=days)))
@@ -160,6 +161,6 @@ def _facts(ledger: Ledger) -> list[tuple[str, str]]:
     return told
 
 
-def _share(way: Way, ledger: Ledger) -> int:
+def _share(way: Way, ledger: Ledger) -> str:
     whole = ledger.total.sent if way in ledger.sent_to else ledger.total.received
-    return divide_half_even(way.amount.dry_units * 1000, whole.dry_units) if whole.dry_units else 0
+    return shown.percent(percent_of(way.amount.dry_units, whole.dry_units))

@@ -21,7 +21,7 @@ from sludgetrack.web.acting import do
 from sludgetrack.web.format import number_text, plate
 from sludgetrack.web.forms import reading
 from sludgetrack.web.ledgers.books import field_of
-from sludgetrack.web.ledgers.columns import Column, groups, of_hauler
+from sludgetrack.web.ledgers.columns import Column, groups, of_hauler, text_of
 from sludgetrack.web.ledgers.desk import READERS, Wanted, address, around, blueprint, log_line, maker, steps, wanted
 from sludgetrack.web.ledgers.lines import tonnes
 from sludgetrack.web.signing_in import signed_in_only
@@ -59,8 +59,10 @@ def page(code: str) -> ResponseReturnValue:
         columns=columns,
         groups=groups(columns),
         rows=[(row.trips, _label(asked, row), _inside(code, asked, row)) for row in ledger.rows],
+        vehicles=[(one.trips, one.name, "") for one in ledger.vehicles],
+        drivers=[(one.trips, one.name, "") for one in ledger.drivers or ()],
         trips=_trips(code, asked) if with_trips else None,
-        states=state_words(),
+        figure=text_of,
         entries_href=address(PAGE, asked, code=code, entries=1) if asked.by is By.MONTH else "",
         csv=address("ledgers.hauler_file", asked, code=code, kind=exports.CSV),
         xlsx=address("ledgers.hauler_file", asked, code=code, kind=exports.XLSX),

@@ -12,10 +12,11 @@ from flask import url_for
 from sludgetrack import reference
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg, tonnes_from_units
+from sludgetrack.domain.tolerance import DRY_PERCENT
 from sludgetrack.services.reading.ledgers import Line, Refusal
 from sludgetrack.store.ledger_reading import RunLotRow
 from sludgetrack.web.exports import Cell
-from sludgetrack.web.format import number_text, plate
+from sludgetrack.web.format import dry_tonnes, number_text, plate
 from sludgetrack.web.forms import reading
 from sludgetrack.web.stock_words import kind_words
 from sludgetrack.web.texts import gettext as _
@@ -213,9 +214,9 @@ def _notes(line: Line) -> list[tuple[str, str]]:
     if row.compliant is False:
         told.append((_("不合规"), "danger"))
     if row.missing_units:
-        told.append((_("去向不明 %(mass)s t", mass=tonnes_from_units(row.missing_units)), "warning"))
-    if row.gap_units and row.type == EventType.RECEIVED:
-        told.append((_("磅差 干 %(mass)s t", mass=tonnes_from_units(row.gap_units)), "plain"))
+        told.append((_("去向不明 %(mass)s t", mass=dry_tonnes(row.missing_units)), "warning"))
+    if row.type == EventType.RECEIVED and abs(row.gap_units) * 100 > DRY_PERCENT * row.into_units:
+        told.append((_("磅差 干 %(mass)s t", mass=dry_tonnes(row.gap_units)), "warning"))
     if row.booked_on is not None:
         told.append((_("补记：计入 %(day)s", day=reading().day(row.booked_on)), "warning"))
     return told

@@ -185,8 +185,16 @@ def _months(line: Line, plane: _Plane, bottom: float) -> Iterator[Mark]:
     for n, month in enumerate(line.months):
         if (last - n) % every == 0:
             yield Text(plane.x(n), bottom + plane.size * 1.5, month.label, plane.size, "middle", Ink.SOFT)
-        if month.year:
-            yield Text(plane.x(n), bottom + plane.size * 2.8, month.year, plane.size, "middle", Ink.SOFT)
+    yield from _years(line, plane, bottom + plane.size * 2.8)
+
+
+def _years(line: Line, plane: _Plane, y: float) -> Iterator[Mark]:
+    """The years where they begin, each left out whose word would run into the next."""
+    begins = [(plane.x(n), month.year) for n, month in enumerate(line.months) if month.year]
+    for n, (x, year) in enumerate(begins):
+        room = begins[n + 1][0] - x if n + 1 < len(begins) else plane.right
+        if room > width_of(year, plane.size) + plane.size:
+            yield Text(x, y, year, plane.size, "middle", Ink.SOFT)
 
 
 def _keys(line: Line) -> list[Key]:

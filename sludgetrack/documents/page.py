@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from sludgetrack.charts.marks import Picture
 from sludgetrack.documents.look import WIDTH, Look
 from sludgetrack.documents.text import Colour, Line
 
@@ -31,11 +32,19 @@ class Cell(NamedTuple):
         return self.x + {"left": 0.0, "centre": spare / 2, "right": spare}[self.align]
 
 
+class Pasted(NamedTuple):
+    """A picture in a row: its left edge from that of the page's body, and its upper edge below the row's."""
+
+    x: float
+    below: float
+    picture: Picture
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Cells side by side. ``baseline`` is the first baseline below the row's air, ``dividers`` are vertical rules.
 
-    ``least`` is a height kept free for handwriting.
+    ``least`` is a height kept free for handwriting or for the row's pictures.
     """
 
     cells: tuple[Cell, ...]
@@ -47,6 +56,7 @@ class Row:
     marked: bool = False
     heading: bool = False
     least: float = 0.0
+    pictures: tuple[Pasted, ...] = ()
 
     @property
     def lines(self) -> int:
@@ -147,7 +157,7 @@ class _Flow:
         return heads + (3 * first.leading + 2 * first.pad if self._divisible(first) else first.height)
 
     def _divisible(self, row: Row) -> bool:
-        return row.height > (self.top - self.bottom) / 2
+        return not row.pictures and row.height > (self.top - self.bottom) / 2
 
     def _turn(self) -> None:
         self.pages.append([])

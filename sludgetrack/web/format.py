@@ -163,6 +163,10 @@ class Reading:
         pattern = "y年M月" if self._is_chinese else "MMMM y"
         return DASH if day is None else format_date(day, pattern, locale=self.locale)
 
+    def month_alone(self, day: date) -> str:
+        """``11月``, where the year stands elsewhere."""
+        return format_date(day, "M月" if self._is_chinese else "MMM", locale=self.locale)
+
     def since(self, at: datetime | None) -> str:
         """``12分钟前``: how long ago, roughly."""
         if at is None:

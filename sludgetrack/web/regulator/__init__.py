@@ -1,6 +1,17 @@
 """The regulator's pages: the division at a glance, tracing, accounts, findings, the roadside, rules, the record."""
 
-from sludgetrack.web.regulator import acts, overview, pictures, rates, record, roadside, rules, trace
+from sludgetrack.web.regulator import acts, overview, pictures, rates, record, roadside, rule_forms, rules, trace
 from sludgetrack.web.regulator.desk import blueprint
 
-__all__ = ["acts", "blueprint", "overview", "pictures", "rates", "record", "roadside", "rules", "trace"]
+__all__ = [
+    "acts",
+    "blueprint",
+    "overview",
+    "pictures",
+    "rates",
+    "record",
+    "roadside",
+    "rule_forms",
+    "rules",
+    "trace",
+]

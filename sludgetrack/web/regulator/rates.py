@@ -301,7 +301,7 @@ def _judged_cells(seen: Accounts, row: Mapping[str, Any], keys: list[str]) -> It
     judged = _judged(seen, row)
     for key in keys:
         held = judged.get(key)
-        yield words.target_text(held.target) if held else None
+        yield words.target_text(held.target).replace("\u00a0", " ") if held else None
         yield None if held is None or held.met is None else (_("达标") if held.met else _("未达标"))
 
 

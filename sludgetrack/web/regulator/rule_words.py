@@ -1,0 +1,263 @@
+"""Rules in the reader's words: rules and clocks, their values, tables, and the rows and fields of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sludgetrack.domain.dated import TableName
+from sludgetrack.domain.limits import SEPARATOR, Limit, reading_of
+from sludgetrack.domain.policy import Rule
+from sludgetrack.domain.routes import Harmless
+from sludgetrack.services.reading.rule_changes import POLICY
+from sludgetrack.services.reading.rules import Standing
+from sludgetrack.web import register_words
+from sludgetrack.web.format import DASH, percent
+from sludgetrack.web.regulator import words
+from sludgetrack.web.texts import gettext as _
+from sludgetrack.web.words import is_english, route_word
+
+SIGNS = {"<=": "≤", ">=": "≥"}
+
+
+def rules() -> Mapping[str, str]:
+    """What can be said of a route."""
+    return {
+        Rule.BAN: _("禁止"),
+        Rule.MOISTURE_MAX_PCT: _("含水率上限"),
+        Rule.NEEDS_LAB: _("检测报告"),
+        Rule.NEEDS_STABILISATION: _("稳定化"),
+    }
+
+
+def choices(rule: str) -> list[tuple[str, str]]:
+    """What a rule that is a yes or a no can be."""
+    return [("Y", value_text(rule, "Y")), ("N", value_text(rule, "N"))]
+
+
+def clocks() -> Mapping[str, str]:
+    """How long each stage may take."""
+    return {
+        "issue_to_load_h": _("开具到装运"),
+        "transit_factor": _("在途：预计时长的倍数"),
+        "transit_slack_h": _("在途：另加"),
+        "arrival_to_decision_h": _("到厂到结论"),
+        "storage_days": _("接收到处置（设施未另定时）"),
+        "offline_sync_h": _("离线补传"),
+        "paper_working_days": _("纸质补录"),
+    }
+
+
+def unit(name: str) -> str:
+    """What a clock or rule is counted in."""
+    if name.endswith("_h"):
+        return _("小时")
+    return {
+        "storage_days": _("天"),
+        "paper_working_days": _("工作日"),
+        "transit_factor": _("倍"),
+        Rule.MOISTURE_MAX_PCT: "%",
+    }.get(name, "")
+
+
+def name_of(rule: str) -> str:
+    """A rule's or a clock's name."""
+    return {**rules(), **clocks()}.get(rule, rule)
+
+
+def value_text(rule: str, value: str | None, op: str = "<=") -> str:
+    """What a rule's value says. ``op`` is how a route compares moisture."""
+    if not value:
+        return DASH
+    yes = value == "Y"
+    texts = {
+        Rule.BAN: _("禁止") if yes else _("不禁止"),
+        Rule.MOISTURE_MAX_PCT: f"{SIGNS.get(op, op)} {value} %",
+        Rule.NEEDS_LAB: _("须合格") if yes else _("不要求"),
+        Rule.NEEDS_STABILISATION: _("须稳定化") if yes else _("不要求"),
+    }
+    return texts[Rule(rule)] if rule in texts else f"{value} {unit(rule)}"
+
+
+def standings() -> Mapping[str, tuple[str, str, str]]:
+    """How a row stands: word, tone and sign."""
+    return {
+        Standing.IN_FORCE: (_("有效"), "good", "check"),
+        Standing.UPCOMING: (_("将生效"), "warning", "clock"),
+        Standing.REPLACED: (_("已被替代"), "faint", ""),
+    }
+
+
+def harmless() -> Mapping[str, tuple[str, str]]:
+    """Whether a route is harmless, with its tone."""
+    return {
+        Harmless.YES: (_("是"), "good"),
+        Harmless.CONDITIONAL: (_("满足条件时"), "plain"),
+        Harmless.MANUAL: (_("由主管部门认定"), "plain"),
+        Harmless.NO: (_("否"), "danger"),
+    }
+
+
+def division_word(division: str) -> str:
+    """A division by its code; no code is the whole country."""
+    return division or _("全国")
+
+
+def tables() -> Mapping[str, str]:
+    """The tables of rules."""
+    return {
+        POLICY: _("地方政策"),
+        TableName.ROUTES: _("处置途径"),
+        TableName.TREATMENTS: _("处理工艺"),
+        TableName.LIMITS: _("限值"),
+        TableName.CHECKS: _("限值核对"),
+        TableName.TARGETS: _("目标"),
+    }
+
+
+def treatment_word(code: str, names: Mapping[str, str]) -> str:
+    """A process by its name and code."""
+    return f"{names[code]} {code}" if code in names else code
+
+
+def limit_text(limit: Limit) -> str:
+    """A limit as it reads, with signs."""
+    return signed(reading_of(limit))
+
+
+def signed(reading: str) -> str:
+    """A reading with the signs people write."""
+    op, _space, rest = reading.partition(" ")
+    return f"{SIGNS.get(op, op)} {rest}"
+
+
+def conditions() -> Mapping[str, str]:
+    """When a shipped limit applies; others are shown as they were entered."""
+    return {
+        "acid soil pH<6.5": _("酸性土壤 pH<6.5"),
+        "other soil": _("其他土壤"),
+        "A": _("A 级"),
+        "B": _("B 级"),
+        "landfill acceptance": _("填埋场接收"),
+        "dried or assisted incineration": _("干化或助燃焚烧"),
+        "self-sustaining incineration": _("自持焚烧"),
+        "plant outlet": _("出厂"),
+        "plant outlet, farm use": _("出厂，农用"),
+        "L3 (superseded)": _("L3（已被替代）"),
+    }
+
+
+def parameters() -> Mapping[str, str]:
+    """What is measured, where the sign alone does not say it."""
+    return {
+        "mineral_oil": _("矿物油"),
+        "volatile_phenol": _("挥发酚"),
+        "total_cyanide": _("总氰化物"),
+        "benzo_a_pyrene": _("苯并[a]芘"),
+        "PAHs": _("多环芳烃"),
+        "AOX_as_Cl": _("可吸附有机卤化物（以 Cl 计）"),
+        "PCBs": _("多氯联苯"),
+        "PCDD_F_ngTEQ_kg": _("二噁英类"),
+        "moisture": _("含水率"),
+        "organic_matter": _("有机质"),
+        "nutrients_NPK": _("氮磷钾养分"),
+        "germination_index": _("种子发芽指数"),
+        "coliform_value": _("粪大肠菌群值"),
+        "ascaris_kill": _("蠕虫卵死亡率"),
+        "dose": _("施用量"),
+    }
+
+
+def fields() -> Mapping[str, str]:
+    """The values that can be set."""
+    return {
+        **rules(),
+        "value": _("规定"),
+        "harmless": _("无害化"),
+        "resource_narrow": _("计入资源化利用率"),
+        "resource_broad": _("计入资源化利用率（宽）"),
+        "landfill": _("计入填埋率"),
+        "moisture_op": _("比较方式"),
+        "standard": _("标准"),
+        "stabilises": _("使污泥稳定化"),
+        "kept_min_pct": _("干固体保留率下限"),
+        "kept_max_pct": _("干固体保留率上限"),
+        "op": _("比较方式"),
+        "unit": _("单位"),
+        "used": _("采用"),
+        "value_pct": _("目标值"),
+        "binding": _("约束性"),
+    }
+
+
+def labels() -> dict[str, str]:
+    """The fields of the forms."""
+    return {
+        **fields(),
+        "division": _("行政区划"),
+        "valid_from": _("自哪天起"),
+        "source": _("依据"),
+        "checked_on": _("核对日期"),
+        "limits": _("限值"),
+        "applies_to": _("适用途径"),
+        "parameter": _("项目"),
+        "condition": _("条件"),
+        "city_class": _("城市类别"),
+        "rate": _("率"),
+        "year": _("年份"),
+    }
+
+
+def key_text(table: str, key: str, processes: Mapping[str, str]) -> str:
+    """Which row of a table a change is about."""
+    parts = key.split(SEPARATOR)
+    if table == POLICY:
+        division, route, rule = parts
+        about = f"{route_word(route)} · {name_of(rule)}" if route else name_of(rule)
+        return f"{division_word(division)} · {about}"
+    if table == TableName.TARGETS:
+        division, city_class, rate, year = parts
+        classes, named = register_words.city_classes(), {one.key: one.name for one in words.rates()}
+        place = f"{division_word(division)} {classes[city_class]}" if city_class in classes else division_word(division)
+        return f"{place} · {named.get(rate, rate)} · {year}"
+    if table == TableName.LIMITS:
+        standard, applies_to, parameter, _direction, condition = parts
+        told = (standard, applies_to, parameters().get(parameter, parameter), conditions().get(condition, condition))
+        return " · ".join(text for text in told if text)
+    return route_word(key) if table == TableName.ROUTES else treatment_word(key, processes)
+
+
+def change_text(table: str, key: str, field: str, value: str | None) -> str:
+    """A value of a change as people read it."""
+    if value is None:
+        return DASH
+    if table == POLICY:
+        return value_text(key.rpartition(SEPARATOR)[2], value)
+    if table == TableName.CHECKS:
+        return signed(value)
+    return _plain_text(field, value)
+
+
+def _plain_text(field: str, value: str) -> str:
+    if field == "harmless":
+        return harmless()[Harmless(value)][0]
+    if field == "op" or field.endswith("_op"):
+        return SIGNS.get(value, value)
+    if field.endswith("_pct"):
+        return percent(value)
+    if value in ("Y", "N"):
+        return _("是") if value == "Y" else _("否")
+    return value or DASH
+
+
+def field_text(table: str, field: str) -> str:
+    """The name of what changed; of a check, the limit that was compared."""
+    if table != TableName.CHECKS:
+        return fields().get(field, field)
+    applies_to, parameter, _direction, condition = field.split(SEPARATOR)
+    told = (parameters().get(parameter, parameter), conditions().get(condition, condition), applies_to)
+    return " · ".join(text for text in told if text)
+
+
+def process_names(treatments: Mapping[str, object]) -> dict[str, str]:
+    """Treatment processes by code, in the reader's language."""
+    return {code: str(getattr(one, "en" if is_english() else "zh")) for code, one in treatments.items()}

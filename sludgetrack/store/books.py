@@ -93,8 +93,7 @@ class Books:
     def in_stock(self, at: Facility) -> list[Holding]:
         """All stock at a facility that a count is held against, and its newest holding, whatever is left of that."""
         if at.code not in self._whole:
-            self._take_in(holdings.in_stock(self._connection, [at.id], [undeclared_id(at.code)]))
-            self._whole.add(at.code)
+            self.cover_whole([at.id])
         return self.known_at(at)
 
     def known_at(self, at: Facility) -> list[Holding]:
@@ -167,6 +166,13 @@ class Books:
         if needed:
             self.read_stock(needed)
             self._covered |= {self._directory.facility_by_id(facility_id).code for facility_id in needed}
+
+    def cover_whole(self, facilities: Collection[int]) -> None:
+        """Read all stock of facilities, by id; ``in_stock`` then reads no more."""
+        if facilities:
+            codes = {self._directory.facility_by_id(facility_id).code for facility_id in facilities}
+            self._take_in(holdings.in_stock(self._connection, facilities, [undeclared_id(code) for code in codes]))
+            self._whole |= codes
 
     def read_draws(self, loads: Collection[str]) -> None:
         """Read where these loads, which must have been read, were drawn from."""

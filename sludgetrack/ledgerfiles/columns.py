@@ -8,10 +8,12 @@ from sludgetrack.ledgerfiles import codes, rows
 from sludgetrack.ledgerfiles.movement_rules import check_movement, complete_movement
 from sludgetrack.ledgerfiles.row_rules import (
     as_is,
+    check_lab_value,
     check_party,
     check_policy,
     check_production,
     check_treatment,
+    complete_lab_value,
     complete_policy,
     nothing_wrong,
 )
@@ -23,7 +25,6 @@ PARTIES = LedgerFile(
     "parties",
     "单位 单位设施 设施 主体",
     "facilities, haulers and authorities",
-    True,
     (
         Column("code", "code", K.CODE, "代码 编码 单位代码", "代码", "code", key=True, required=True),
         Column("name", "name", K.TEXT, "名称 单位名称", "名称", "name"),
@@ -62,7 +63,6 @@ VEHICLES = LedgerFile(
     "vehicles",
     "车辆 车辆台账",
     "trucks",
-    True,
     (
         Column("plate", "plate", K.PLATE, "车牌号 车牌", "车牌号", "plate", key=True, required=True, max_length=12),
         Column("hauler", "hauler", K.CODE, "运输单位 承运人", "运输单位代码", "hauler's code", required=True),
@@ -79,7 +79,6 @@ PRODUCTION = LedgerFile(
     "production",
     "产生 产生台账 产泥 产泥台账",
     "batches produced",
-    True,
     (
         Column("batch", "batch", K.CODE, "批次号 批次", "批次号", "batch", key=True, required=True),
         Column("plant", "plant", K.CODE, "产生单位 污水处理厂", "产生单位代码", "plant's code", required=True),
@@ -215,7 +214,6 @@ MOVEMENTS = LedgerFile(
     "movements",
     "联单 转移联单 转运联单 转移台账",
     "truckloads",
-    True,
     (*_ISSUE, *_LOAD, *_RECEIPT, *_RETURN_AND_VOID),
     rows.Movement._make,
     complete_movement,
@@ -226,7 +224,6 @@ TREATMENTS = LedgerFile(
     "treatments",
     "处理 处理台账",
     "treatment runs",
-    False,
     (
         Column("run", "run", K.CODE, "处理批号 处理编号", "处理编号", "run", key=True, required=True),
         Column("site", "site", K.CODE, "处置单位 设施", "设施代码", "facility's code", required=True),
@@ -245,7 +242,6 @@ DISPOSALS = LedgerFile(
     "disposals",
     "处置 处置台账",
     "final disposals",
-    True,
     (
         Column("disposal", "disposal", K.CODE, "处置编号 处置单号", "处置编号", "disposal", key=True, required=True),
         Column("site", "site", K.CODE, "处置单位 设施", "处置设施代码", "facility's code", required=True),
@@ -278,12 +274,11 @@ STOCKTAKES = LedgerFile(
     "stocktakes",
     "盘点 盘点台账",
     "stock counts",
-    False,
     (
         Column("facility", "facility", K.CODE, "设施 设施代码", "设施代码", "facility's code", key=True, required=True),
         Column("date", "day", K.DATE, "日期 盘点日期", "盘点日期", "day", key=True, required=True),
         Column("wet_t", "wet_kg", K.TONNES, "湿重 盘点量", "盘点量（湿）", "wet mass", required=True),
-        Column("moisture_pct", "moisture_bp", K.PERCENT, "含水率", "含水率", "moisture"),
+        Column("moisture_pct", "moisture_bp", K.PERCENT, "含水率", "含水率", "moisture", required=True),
     ),
     rows.Stocktake._make,
     as_is,
@@ -294,7 +289,6 @@ LABS = LedgerFile(
     "labs",
     "检测 检测报告 化验",
     "lab reports",
-    False,
     (
         Column("report", "report", K.CODE, "检测报告号 报告号", "检测报告号", "report", key=True, required=True),
         Column(
@@ -308,15 +302,14 @@ LABS = LedgerFile(
         Column("unit", "unit", K.TEXT, "单位", "单位；空为限值的", "unit; blank: the limit's"),
     ),
     rows.LabValue._make,
-    as_is,
-    nothing_wrong,
+    complete_lab_value,
+    check_lab_value,
 )
 
 POLICIES = LedgerFile(
     "policies",
     "政策 政策规则",
     "dated rules of divisions",
-    True,
     (
         Column(
             "division", "division", K.DIVISION, "行政区划 区划代码", "行政区划", "division", key=True, required=True

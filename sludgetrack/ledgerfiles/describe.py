@@ -35,8 +35,7 @@ def describe() -> str:
 
 
 def _file(file: LedgerFile[Any]) -> str:
-    later = "" if file.importable else "  [暂不能导入 not importable yet]"
-    lines = [f"{file.name}  {_listed(file.zh)}  {file.meaning_en}{later}"]
+    lines = [f"{file.name}  {_listed(file.zh)}  {file.meaning_en}"]
     for column in file.columns:
         lines += _column(column)
     return "\n".join(lines)

@@ -51,7 +51,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "broken_quotes": _("引号不成对或单元格过长，此行起无法读取：%(problem)s"),
         "delimiter": _("分隔符应为英文逗号，请另存为逗号分隔的 CSV"),
         "merged_cells": _("有合并单元格（%(range)s），看不出各行的值，请取消合并并逐行填写"),
-        "not_yet_importable": _("%(name)s 暂不能导入，请先移出这份台账"),
         # the header
         "no_header": _("没有表头。应有的列：%(columns)s"),
         "unknown_column": _("没有名为“%(shown)s”的列。可用的列：%(columns)s"),
@@ -111,6 +110,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "return_before_load": _("退运时间 %(later)s 早于装运时间 %(earlier)s"),
         "return_before_receipt": _("退运时间 %(later)s 早于接收时间 %(earlier)s"),
         "void_after_load": _("已装运的联单不能作废"),
+        "output_of_own_name": _("产出料批“%(shown)s”与处理编号相同，请另编号"),
+        "unknown_unit": _("“%(shown)s”不能换算成限值的单位。可用的单位：%(known)s"),
         # against other rows and what is already recorded
         "duplicate_key": _("%(key)s 已在第 %(line)s 行，内容不同"),
         "unknown_reference": _("“%(shown)s”在台账和系统里都不存在"),

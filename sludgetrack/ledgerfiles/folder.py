@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sludgetrack.ledgerfiles.columns import FILES
-from sludgetrack.ledgerfiles.findings import Finding, Report, ignore
+from sludgetrack.ledgerfiles.findings import Finding, Report
 from sludgetrack.ledgerfiles.reading import Faulty, read_rows
 from sludgetrack.ledgerfiles.sources import CsvSource, Source
 from sludgetrack.ledgerfiles.text import fold
@@ -41,21 +40,6 @@ class Ledger:
     def label(self, file: LedgerFile[Any]) -> str:
         """What findings call the file. Raises KeyError where it is absent."""
         return self.sources[file.name].label
-
-    def refuse_unimportable(self, report: Report) -> None:
-        """Report every file with rows that cannot be imported yet."""
-        for file in FILES:
-            source = self.sources.get(file.name)
-            if source is not None and not file.importable:
-                line = _first_row(source)
-                if line is not None:
-                    report(Finding(source.label, line, "", "not_yet_importable", {"name": file.name}))
-
-
-def _first_row(source: Source) -> int | None:
-    """The line of the first row below the header, or None. What is broken is reported by reading the file."""
-    filled = (line for line, cells in source.records(ignore) if any(map(fold, cells)))
-    return next(islice(filled, 1, None), None)
 
 
 @contextmanager

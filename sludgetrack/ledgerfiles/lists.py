@@ -30,6 +30,15 @@ def outputs(cell: str) -> tuple[Output, ...]:
     return tuple(listed)
 
 
+def output_names(cell: str) -> list[str]:
+    """The lots a cell of outputs names, as far as that can be read, whatever is wrong with the rest of it."""
+    try:
+        names = [text.code(item.partition(":")[0]) for item in _items(cell)]
+    except BadCell:
+        return []
+    return [name for name in names if name]
+
+
 def _items(cell: str) -> list[str]:
     return [item for item in map(str.strip, _LIST_SEPARATOR.split(narrow(cell))) if item]
 

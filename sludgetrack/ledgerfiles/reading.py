@@ -11,17 +11,19 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Generic
 
 from sludgetrack.ledgerfiles.canonical import text_of
-from sludgetrack.ledgerfiles.cells import blank_of
+from sludgetrack.ledgerfiles.cells import Parse, blank_of
 from sludgetrack.ledgerfiles.findings import Finding, Report, shown
 from sludgetrack.ledgerfiles.headers import Header, read_header
-from sludgetrack.ledgerfiles.shapes import LedgerFile, Problem, Row
+from sludgetrack.ledgerfiles.lists import output_names
+from sludgetrack.ledgerfiles.shapes import Kind, LedgerFile, Problem, Row
 from sludgetrack.ledgerfiles.text import BadCell, fold
 
 if TYPE_CHECKING:
     from sludgetrack.ledgerfiles.sources import Record, Source
 
 Faulty = Callable[[tuple[str, ...]], None]
-"""Told the key of a row that is there but wrong, so that references to it are not called unknown as well."""
+"""Told the key of a row that is there but wrong, and what else it names, so that references to it are not called
+unknown as well."""
 
 
 def read_rows(file: LedgerFile[Row], source: Source, report: Report, faulty: Faulty | None = None) -> Iterator[Row]:
@@ -118,18 +120,27 @@ class _Reader(Generic[Row]):
         self.report(Finding(self.label, line, column, code, facts))
 
     def _name_faulty(self, cells: list[str]) -> None:
-        """Tell the key of a row that is there but wrong, as far as the key itself can be read."""
+        """Tell the key of a row that is there but wrong and the lots it makes, as far as these can be read."""
         if self.faulty is None:
             return
         places = {slot: (position, parse) for position, slot, parse in self.header.plan}
+        key = self._key(places, cells)
+        if key is not None:
+            self.faulty(key)
+        for slot, column in enumerate(self.file.columns, 1):
+            if column.kind is Kind.OUTPUTS and slot in places:
+                for name in output_names(cells[places[slot][0]]):
+                    self.faulty((name,))
+
+    def _key(self, places: Mapping[int, tuple[int, Parse]], cells: list[str]) -> tuple[str, ...] | None:
         key = []
         for slot, column in enumerate(self.file.columns, 1):
             if column.key:
                 position, parse = places.get(slot, (None, None))
                 if position is None or parse is None:
-                    return
+                    return None
                 try:
                     key.append(text_of(column, parse(cells[position])))
                 except BadCell:
-                    return
-        self.faulty(tuple(key))
+                    return None
+        return tuple(key)

@@ -142,7 +142,7 @@ class Stocktake(NamedTuple):
     facility: str
     day: date
     wet_kg: int
-    moisture_bp: int | None
+    moisture_bp: int
 
 
 class LabValue(NamedTuple):

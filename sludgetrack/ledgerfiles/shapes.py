@@ -100,7 +100,6 @@ class LedgerFile(Generic[Row]):
     name: str
     zh: str
     meaning_en: str
-    importable: bool
     columns: tuple[Column, ...]
     make: Callable[[Iterable[Any]], Row]
     complete: Callable[[Row], Row]

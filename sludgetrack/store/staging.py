@@ -34,6 +34,7 @@ IMPORT_LOCK: Final = 7382
 """The advisory lock of the one import that may run."""
 
 _FETCHED_AT_ONCE = 2000
+_TRIES = 20
 _staging = MetaData()
 
 
@@ -85,6 +86,14 @@ movement = _temporary(
     *_of(Text, "void_reason"),
     *_of(Date, "issue_day", "load_day", "receipt_day", "return_day"),
 )
+treatment = _temporary(
+    "staged_treatment",
+    *_said(),
+    *_of(Text, "site", "process"),
+    *_of(Date, "day"),
+    *_of(Text, "inputs", "outputs"),
+    *_of(BigInteger, "additive_dry_kg"),
+)
 disposal = _temporary(
     "staged_disposal",
     *_said(),
@@ -95,8 +104,26 @@ disposal = _temporary(
     *_of(Boolean, "final"),
     *_of(Text, "evidence", "decided_by"),
 )
+stocktake = _temporary(
+    "staged_stocktake",
+    *_said(),
+    *_of(Text, "facility"),
+    *_of(Date, "day"),
+    *_of(BigInteger, "wet_kg"),
+    *_of(SmallInteger, "moisture_bp"),
+)
+lab = _temporary(
+    "staged_lab",
+    *_said(),
+    *_of(Text, "report", "subject"),
+    *_of(Date, "sampled_on"),
+    *_of(Text, "parameter", "value", "unit"),
+)
 draw = _temporary("staged_draw", Column("line", Integer), Column("name", Text))
 """The batches and lots that movements name, by the movement's line."""
+run_input = _temporary("staged_run_input", Column("line", Integer), Column("name", Text))
+run_output = _temporary("staged_run_output", Column("line", Integer), Column("name", Text))
+"""The lots that treatment runs take and make, by the run's line."""
 faulty = _temporary("staged_faulty", Column("file", Text), Column("key", Text))
 """Keys of rows that are there but wrong, so that references to them are not called unknown as well."""
 todo = _temporary("staged_todo", Column("file", Text), Column("line", Integer), Column("stages", Integer))
@@ -109,7 +136,14 @@ finding = _temporary(
     *_of(Text, "file", "column", "code", "facts"),
 )
 
-STAGED: Final[Mapping[str, Table]] = {"production": production, "movements": movement, "disposals": disposal}
+STAGED: Final[Mapping[str, Table]] = {
+    "production": production,
+    "movements": movement,
+    "treatments": treatment,
+    "disposals": disposal,
+    "stocktakes": stocktake,
+    "labs": lab,
+}
 """The tables by the name of the ledger file."""
 
 
@@ -118,7 +152,7 @@ def prepare(connection: Connection) -> bool:
 
     The settings are the session's: room for sorting millions of rows, and no compiling of queries.
     """
-    if not execute(connection, "SELECT pg_try_advisory_lock(%(key)s)", {"key": IMPORT_LOCK}).fetchall()[0][0]:
+    if not _locked(connection):
         return False
     for setting in _SETTINGS:
         execute(connection, setting, {})
@@ -126,6 +160,15 @@ def prepare(connection: Connection) -> bool:
     for view in _VIEWS:
         execute(connection, view, {})
     return True
+
+
+def _locked(connection: Connection) -> bool:
+    """Take the lock. The server lets go of a session's lock a moment after the session is over: wait that long."""
+    for _ in range(_TRIES):
+        if execute(connection, "SELECT pg_try_advisory_lock(%(key)s)", {"key": IMPORT_LOCK}).fetchall()[0][0]:
+            return True
+        execute(connection, "SELECT pg_sleep(0.1)", {})
+    return False
 
 
 _SETTINGS: tuple[LiteralString, ...] = (
@@ -146,15 +189,39 @@ SELECT 'movements', line, key, said,
   + CASE WHEN void_at IS NULL THEN 0 ELSE 64 END
 FROM staged_movement
 UNION ALL
+SELECT 'treatments', line, key, said, 1 FROM staged_treatment
+UNION ALL
 SELECT 'disposals', line, key, said, 1 FROM staged_disposal
+UNION ALL
+SELECT 'stocktakes', line, key, said, 1 FROM staged_stocktake
+UNION ALL
+SELECT 'labs', line, key, said, 1 FROM staged_lab
+""",
+    """
+CREATE TEMPORARY VIEW staged_name AS
+SELECT 'production' AS file, line, key, key AS name, 0 AS part FROM staged_production
+UNION ALL
+SELECT 'movements', line, key, key, 0 FROM staged_movement
+UNION ALL
+SELECT 'treatments', line, key, key, 0 FROM staged_treatment
+UNION ALL
+SELECT 'treatments', line, key, name, 1 FROM staged_run_output JOIN staged_treatment USING (line)
+UNION ALL
+SELECT 'disposals', line, key, key, 0 FROM staged_disposal
 """,
     """
 CREATE TEMPORARY VIEW staged_wanted AS
-SELECT 'disposals' AS file, line, lot AS name, site AS facility, day, NULL::timestamptz AS at FROM staged_disposal
-UNION ALL SELECT 'movements', line, name, giver, load_day, loaded_at
-FROM staged_draw JOIN staged_movement USING (line)
+SELECT 'disposals' AS file, line, lot AS name, site AS facility, day, 3 AS part, '-infinity'::timestamptz AS at, 0 AS n
+FROM staged_disposal
+UNION ALL
+SELECT 'movements', line, name, giver, load_day, 1, loaded_at, 0 FROM staged_draw JOIN staged_movement USING (line)
+UNION ALL
+SELECT 'treatments', line, name, site, day, 2, '-infinity', line
+FROM staged_run_input JOIN staged_treatment USING (line)
 """,
 )
+"""``staged_name``: part 0 is what a row is called, part 1 what it makes. ``staged_wanted``: when in the order of the
+book a batch or lot must lie at a facility; no day where it is never taken."""
 
 
 def add_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
@@ -171,11 +238,18 @@ def index(connection: Connection) -> None:
 _INDEXES: tuple[LiteralString, ...] = (
     "CREATE UNIQUE INDEX ON staged_production (line)",
     "CREATE UNIQUE INDEX ON staged_movement (line)",
+    "CREATE UNIQUE INDEX ON staged_treatment (line)",
     "CREATE UNIQUE INDEX ON staged_disposal (line)",
+    "CREATE UNIQUE INDEX ON staged_stocktake (line)",
     "ANALYZE staged_production",
     "ANALYZE staged_movement",
+    "ANALYZE staged_treatment",
     "ANALYZE staged_disposal",
+    "ANALYZE staged_stocktake",
+    "ANALYZE staged_lab",
     "ANALYZE staged_draw",
+    "ANALYZE staged_run_input",
+    "ANALYZE staged_run_output",
     "ANALYZE staged_faulty",
 )
 

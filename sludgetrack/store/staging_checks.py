@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final, LiteralString, NamedTuple
 
 from psycopg import sql
@@ -32,13 +32,18 @@ class Differing(NamedTuple):
 
 
 class Namesake(NamedTuple):
-    """A row whose name is in use: by something on record (``by``: the type of its event), or by a row of a file."""
+    """A row that gives a name in use: by something on record (``by``: the type of its event), or by a row of a file.
+
+    ``part`` 0 is the name of the row itself, 1 that of a lot it makes; so of the other row.
+    """
 
     file: str
     line: int
     name: str
     by: str
-    other_line: int | None = None
+    part: int = 0
+    other_line: int = 0
+    other_part: int = 0
 
 
 class Missing(NamedTuple):
@@ -50,7 +55,6 @@ class Missing(NamedTuple):
     facility: str
     elsewhere: str | None
     day: date | None
-    at: datetime | None
 
 
 class Filling(NamedTuple):
@@ -115,27 +119,28 @@ ORDER BY staged.line
 
 
 def names_in_use(connection: Connection) -> Iterator[Namesake]:
-    """New rows whose name something on record has."""
+    """New rows that give a name something on record has."""
     return (Namesake(*row) for row in stream(connection, _NAMES_IN_USE))
 
 
 _NAMES_IN_USE: LiteralString = """
-SELECT staged.file, staged.line, staged.key, name.kind FROM staged_row AS staged
-JOIN name ON name.name = staged.key
+SELECT staged.file, staged.line, staged.name, name.kind, staged.part FROM staged_name AS staged
+JOIN name ON name.name = staged.name
 WHERE NOT EXISTS (SELECT FROM import_row AS known WHERE known.file = staged.file AND known.key = staged.key)
 """
 
 
-def names_in_two_files(connection: Connection) -> Iterator[Namesake]:
-    """Rows named as a row of another file, which ``by`` is."""
-    return (Namesake(*row) for row in stream(connection, _NAMES_IN_TWO_FILES))
+def names_given_twice(connection: Connection) -> Iterator[Namesake]:
+    """Rows that give a name another row gives too, of the file ``by``."""
+    return (Namesake(*row) for row in stream(connection, _NAMES_GIVEN_TWICE))
 
 
-_NAMES_IN_TWO_FILES: LiteralString = """
-SELECT staged.file, staged.line, staged.key, other.file, other.line
-FROM (SELECT key FROM staged_row GROUP BY key HAVING count(*) > 1) AS again
-JOIN staged_row AS other ON other.key = again.key
-JOIN staged_row AS staged ON staged.key = again.key AND staged.file <> other.file
+_NAMES_GIVEN_TWICE: LiteralString = """
+SELECT staged.file, staged.line, staged.name, other.file, staged.part, other.line, other.part
+FROM (SELECT name FROM staged_name GROUP BY name HAVING count(*) > 1) AS again
+JOIN staged_name AS other ON other.name = again.name
+JOIN staged_name AS staged ON staged.name = again.name
+  AND (staged.file, staged.line, staged.part) <> (other.file, other.line, other.part)
 """
 
 
@@ -173,17 +178,20 @@ def find_sources(connection: Connection) -> None:
 
 _SOURCES: LiteralString = """
 CREATE TEMPORARY TABLE staged_source AS
-SELECT key AS name, plant AS facility, day, NULL::timestamptz AS at FROM staged_production
+SELECT key AS name, plant AS facility, day, 0 AS part, '-infinity'::timestamptz AS at, 0 AS n FROM staged_production
 UNION ALL
-SELECT key, destination, receipt_day, received_at FROM staged_movement WHERE accepted_kg > 0
+SELECT key, destination, receipt_day, 1, received_at, 0 FROM staged_movement WHERE accepted_kg > 0
+UNION ALL
+SELECT name, site, day, 2, '-infinity', line FROM staged_run_output JOIN staged_treatment USING (line)
 """
 
 
 def missing(connection: Connection) -> Iterator[Missing]:
-    """Batches and lots named by movements and disposals that do not lie there when they are needed.
+    """Batches and lots named by movements, runs and disposals that do not lie there when they are needed.
 
-    At equal times a load comes before a receipt. Of what was never loaded only the existence counts, and what is on
-    record lies there already. What a faulty row would have made is not called missing.
+    Within a legal day it goes by the order of the book, and at equal times a load comes before a receipt. Of what was
+    never loaded only the existence counts, and what is on record lies there already. What a faulty row would have made
+    is not called missing.
     """
     return (Missing(*row) for row in stream(connection, _MISSING))
 
@@ -194,22 +202,23 @@ WITH wanted AS MATERIALIZED (
   WHERE NOT EXISTS (
     SELECT FROM staged_source AS source
     WHERE source.name = asked.name AND source.facility = asked.facility
-      AND (asked.day IS NULL OR source.day < asked.day
-        OR source.day = asked.day AND (source.at IS NULL OR asked.at IS NULL OR source.at < asked.at)))
+      AND (asked.day IS NULL
+        OR (source.day, source.part, source.at, source.n) < (asked.day, asked.part, asked.at, asked.n)))
   AND NOT EXISTS (
     SELECT FROM holding JOIN facility ON facility.id = holding.facility_id
     WHERE holding.name = asked.name AND facility.code = asked.facility)
-  AND NOT EXISTS (SELECT FROM staged_faulty WHERE key = asked.name AND staged_faulty.file <> 'disposals')
+  AND NOT EXISTS (
+    SELECT FROM staged_faulty AS wrong
+    WHERE wrong.key = asked.name AND wrong.file IN ('production', 'movements', 'treatments'))
 ), lying AS (
-  SELECT name, facility, day, at FROM staged_source
+  SELECT name, facility, day FROM staged_source
   UNION ALL
-  SELECT holding.name, facility.code, NULL, NULL FROM holding
+  SELECT holding.name, facility.code, NULL FROM holding
   JOIN facility ON facility.id = holding.facility_id WHERE holding.name IN (SELECT name FROM wanted)
 )
 SELECT wanted.file, wanted.line, wanted.name, wanted.facility,
   min(lying.facility) FILTER (WHERE lying.facility <> wanted.facility),
-  min(lying.day) FILTER (WHERE lying.facility = wanted.facility),
-  min(lying.at) FILTER (WHERE lying.facility = wanted.facility)
+  min(lying.day) FILTER (WHERE lying.facility = wanted.facility)
 FROM wanted LEFT JOIN lying ON lying.name = wanted.name
 GROUP BY wanted.file, wanted.line, wanted.name, wanted.facility
 """

@@ -1,7 +1,7 @@
 """What the staged rows amount to: steps in the order of the book, to be taken chunk by chunk.
 
-Of a legal day production comes first, then movements by time (at equal times load, receipt, return), then disposals,
-each in the order of its file.
+Of a legal day production comes first, then movements by time (at equal times load, receipt, return), then treatment
+runs, disposals and counts, each in the order of its file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Table
 
 from sludgetrack.store.rows import driver, execute
-from sludgetrack.store.staging import disposal, movement, production
+from sludgetrack.store.staging import disposal, movement, production, stocktake, treatment
 
 
 class Stages(IntFlag):
@@ -40,6 +40,8 @@ class Kind(IntEnum):
     RETURN = 3
     DISPOSE = 4
     FINISH = 5
+    TREAT = 6
+    COUNT = 7
 
 
 class Step(NamedTuple):
@@ -114,8 +116,14 @@ FROM (
   SELECT greatest(load_day, receipt_day, return_day), 1, returned_at, 3, line, stages
   FROM staged_movement AS staged JOIN staged_todo AS todo USING (line) WHERE file = 'movements' AND stages & 32 <> 0
   UNION ALL
-  SELECT staged.day, 2, NULL, CASE WHEN stages & 1 <> 0 THEN 4 ELSE 5 END, line, stages
+  SELECT staged.day, 2, NULL, 6, line, stages
+  FROM staged_treatment AS staged JOIN staged_todo AS todo USING (line) WHERE file = 'treatments'
+  UNION ALL
+  SELECT staged.day, 3, NULL, CASE WHEN stages & 1 <> 0 THEN 4 ELSE 5 END, line, stages
   FROM staged_disposal AS staged JOIN staged_todo AS todo USING (line) WHERE file = 'disposals'
+  UNION ALL
+  SELECT staged.day, 4, NULL, 7, line, stages
+  FROM staged_stocktake AS staged JOIN staged_todo AS todo USING (line) WHERE file = 'stocktakes'
 ) AS step
 """
 _AFTERWARDS: tuple[LiteralString, ...] = (
@@ -146,9 +154,19 @@ def movements(connection: Connection, lines: Sequence[int]) -> Iterator[tuple[An
     return _rows(connection, movement, lines)
 
 
+def treatments(connection: Connection, lines: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Staged treatment runs: every column but ``said``."""
+    return _rows(connection, treatment, lines)
+
+
 def disposals(connection: Connection, lines: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     """Staged disposals: every column but ``said``."""
     return _rows(connection, disposal, lines)
+
+
+def stocktakes(connection: Connection, lines: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Staged counts: every column but ``said``."""
+    return _rows(connection, stocktake, lines)
 
 
 def _rows(connection: Connection, table: Table, lines: Sequence[int]) -> Iterator[tuple[Any, ...]]:

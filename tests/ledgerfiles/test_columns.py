@@ -64,10 +64,6 @@ def test_keys_are_those_the_ledgers_are_known_by() -> None:
     }
 
 
-def test_what_can_be_imported_now() -> None:
-    assert {file.name for file in FILES if not file.importable} == {"treatments", "stocktakes", "labs"}
-
-
 @pytest.mark.parametrize(
     "listed",
     [
@@ -106,7 +102,6 @@ def test_the_description_names_every_column_heading_key_and_code() -> None:
             assert all(code.value in told for code in column.codes)
     assert "manifest  外部联单号 / 联单号 / 联单编号" in told
     assert "accepted  接收 / 接受 / 全部接收" in told
-    assert told.count("not importable yet") == 3
     assert set(HOW_WRITTEN) == set(Kind)
 
 

@@ -5,12 +5,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sludgetrack.ledgerfiles.columns import DISPOSALS, FILES, MOVEMENTS, STOCKTAKES
+from sludgetrack.ledgerfiles.columns import DISPOSALS, FILES, MOVEMENTS
 from sludgetrack.ledgerfiles.findings import Finding
 from sludgetrack.ledgerfiles.folder import open_ledger
 from tests.ledgerfiles.making import ISSUED, as_csv, codes
-
-COUNT = {"facility": "P01", "date": "2025-01-16", "wet_t": "1", "moisture_pct": ""}
 
 
 def opened(folder: Path) -> tuple[set[str], list[Finding]]:
@@ -109,21 +107,6 @@ def test_an_unknown_sheet_with_content_is_an_error(tmp_path: Path) -> None:
 
     assert names == {"movements"}
     assert [(finding.file, finding.code) for finding in findings] == [("book.xlsx!转运2", "unknown_file")]
-
-
-def test_files_not_importable_yet_are_refused_only_with_rows(tmp_path: Path) -> None:
-    write(tmp_path, "stocktakes.csv", COUNT)
-    (tmp_path / "labs.csv").write_text("report,subject\n\n", encoding="utf-8")
-    write(tmp_path, "movements.csv")
-    findings: list[Finding] = []
-
-    with open_ledger(tmp_path, findings.append) as ledger:
-        ledger.refuse_unimportable(findings.append)
-        assert len(list(ledger.rows(STOCKTAKES, findings.append))) == 1
-
-    assert [(finding.file, finding.line, finding.code) for finding in findings] == [
-        ("stocktakes.csv", 2, "not_yet_importable")
-    ]
 
 
 def test_an_absent_file_has_no_rows(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.manifest import ALLOWED, Status
-from sludgetrack.ledgerfiles.columns import BY_NAME, MOVEMENTS
+from sludgetrack.ledgerfiles.columns import BY_NAME, LABS, MOVEMENTS
 from sludgetrack.ledgerfiles.findings import Finding, shown
 from sludgetrack.ledgerfiles.stages import compare
 from sludgetrack.services.importing.comparing import doubled_finding
+from sludgetrack.services.importing.lab_checks import check_reports
 from sludgetrack.services.importing.outcome import FileCounts
 from sludgetrack.services.importing.spool import chunked, label_of, rank_of
 from sludgetrack.store import staging, staging_checks
@@ -53,9 +54,20 @@ _COLUMNS = {
     Stages.RECEIVED: "received_at",
     Stages.RETURNED: "returned_at",
 }
-_NAME_COLUMNS = {"production": "batch", "movements": "manifest", "disposals": "disposal"}
-_LOT_COLUMNS = {"movements": "batch", "disposals": "lot"}
-_OWN_EVENTS = {"production": EventType.PRODUCED, "movements": EventType.ISSUED, "disposals": EventType.DISPOSED}
+_NAME_COLUMNS = {
+    "production": ("batch",),
+    "movements": ("manifest",),
+    "treatments": ("run", "outputs"),
+    "disposals": ("disposal",),
+}
+"""By part: what a row is called, and what it makes."""
+_LOT_COLUMNS = {"movements": "batch", "treatments": "inputs", "disposals": "lot"}
+_OWN_EVENTS = {
+    "production": EventType.PRODUCED,
+    "movements": EventType.ISSUED,
+    "treatments": EventType.TREATED,
+    "disposals": EventType.DISPOSED,
+}
 
 
 class Checking:
@@ -71,7 +83,8 @@ class Checking:
         """Check everything and note which stages of known rows are to be filled; how many rows of each kind."""
         counts = {name: self._against_record(BY_NAME[name]) for name in staging.STAGED}
         staging_checks.find_sources(self._connection)
-        self._spool.take(self._connection, chain(self._names(), self._missing(), self._closed()))
+        labs = check_reports(self._connection, self._labels[LABS.name], self._places)
+        self._spool.take(self._connection, chain(self._names(), self._missing(), self._closed(), labs))
         return counts
 
     def _against_record(self, file: LedgerFile[Any]) -> FileCounts:
@@ -108,16 +121,17 @@ class Checking:
         for name in chain(
             staging_checks.names_in_use(self._connection), staging_checks.external_numbers_in_use(self._connection)
         ):
-            code = "not_imported" if name.by == _OWN_EVENTS[name.file] else "name_taken"
-            yield self._named(name, code, name.by)
-        for name in staging_checks.names_in_two_files(self._connection):
-            if rank_of(name.file) > rank_of(name.by):
+            is_own = not name.part and name.by == _OWN_EVENTS[name.file]
+            yield self._named(name, "not_imported" if is_own else "name_taken", name.by)
+        for name in staging_checks.names_given_twice(self._connection):
+            place, other = (rank_of(name.file), name.line), (rank_of(name.by), name.other_line)
+            if (*place, name.part) > (*other, name.other_part):
                 yield self._named(name, "name_taken", f"{self._labels[name.by]}:{name.other_line}")
         for name in staging_checks.late_ends_in_use(self._connection):
             yield self._named(name, "name_taken", name.by)
 
     def _named(self, name: Namesake, code: str, by: str) -> Found:
-        column = _NAME_COLUMNS[name.file]
+        column = _NAME_COLUMNS[name.file][name.part]
         facts = {"shown": shown(name.name)} | ({} if code == "not_imported" else {"by": by})
         return BY_NAME[name.file], Finding(self._labels[name.file], name.line, column, code, facts)
 

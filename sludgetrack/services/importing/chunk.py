@@ -6,29 +6,28 @@ booked in order; then all of it is appended at once.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sludgetrack.domain.errors import NotAllowedNow
 from sludgetrack.domain.events import Claim, EventType, Mark, Stream, StreamKind
-from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.manifest import ALLOWED, ManifestState, allowed_events
-from sludgetrack.domain.quantities import dry_units
 from sludgetrack.domain.times import legal_day
-from sludgetrack.ledgerfiles.columns import DISPOSALS, MOVEMENTS, PRODUCTION
+from sludgetrack.ledgerfiles.columns import DISPOSALS, MOVEMENTS, PRODUCTION, STOCKTAKES, TREATMENTS
 from sludgetrack.services import booking
 from sludgetrack.services.importing import claims
 from sludgetrack.services.importing.cases import Memory, find_streams, states_of
 from sludgetrack.services.importing.claims import Words
 from sludgetrack.services.importing.codes import public_codes
+from sludgetrack.services.importing.evidence import Evidence
 from sludgetrack.services.importing.ids import event_id
 from sludgetrack.services.importing.rows import Rows, read_rows
 from sludgetrack.services.importing.snapshot import Snapshots
+from sludgetrack.services.importing.stock import read_stock
 from sludgetrack.store import numbering, staging, streams
 from sludgetrack.store.append import Appending, Draft, append
 from sludgetrack.store.books import Books
-from sludgetrack.store.labs import Reports, for_disposal, plants_behind
 from sludgetrack.store.staging_order import Kind, Stages, Step
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from sludgetrack.domain.dated import Tables
     from sludgetrack.domain.events import Confirmation
     from sludgetrack.ledgerfiles.rows import Disposal, Movement
     from sludgetrack.services.importing.judging import Judge
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from sludgetrack.store.streams import StreamHead
 
 _IMPORTED = (Mark.IMPORTED,)
-_IDS = {Kind.PRODUCE: 2, Kind.START: 2, Kind.RECEIVE: 2, Kind.RETURN: 0, Kind.DISPOSE: 0, Kind.FINISH: 0}
-"""What a step takes from the sequence of holdings: a row and its place in age."""
+_IDS = {Kind.PRODUCE: 2, Kind.START: 2, Kind.RECEIVE: 2, Kind.TREAT: 4, Kind.COUNT: 1}
+"""What a step usually takes from the sequence of holdings: rows and their places in age."""
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class Desk:
 
     directory: Directory
     rated_kg: Mapping[str, int]
+    tables: Tables
     judge: Judge
     memory: Memory = field(default_factory=Memory)
 
@@ -67,7 +68,7 @@ class Chunk:
         self._directory = desk.directory
         self._steps = steps
         self._now = now
-        self._books = Books(connection, desk.directory, pool=sum(_IDS[Kind(step.kind)] for step in steps) or 1)
+        self._books = Books(connection, desk.directory, pool=sum(_IDS.get(Kind(step.kind), 0) for step in steps) or 1)
         self._words = Words(now)
         self._snapshots = Snapshots(desk.directory)
         self._drafts: list[Draft] = []
@@ -78,8 +79,6 @@ class Chunk:
         self._begun: dict[int, ManifestState] = {}
         self._naming: dict[int, dict[str, Any]] = {}
         self._rows = Rows()
-        self._reports = Reports()
-        self._plants: dict[str, str] = {}
 
     def record(self) -> tuple[int, list[ManifestState]]:
         """Take every step. How many events that made, and what the manifests among them are now.
@@ -90,8 +89,8 @@ class Chunk:
         self._rows = read_rows(self._connection, self._steps)
         self._lock()
         self._number()
-        self._read_holdings()
-        self._read_reports()
+        read_stock(self._books, self._directory, self._steps, self._rows, self._naming)
+        self._evidence = Evidence(self._connection, self._directory, self._desk.judge, self._rows)
         for step in self._steps:
             _TAKE[Kind(step.kind)](self, step)
         self._remember()
@@ -122,7 +121,9 @@ class Chunk:
 
     def _facilities_acting(self) -> set[str]:
         plants = {row.plant for row in self._rows.productions.values()}
-        return plants | {row.site for row in self._rows.disposals.values()}
+        running = {row.site for row in self._rows.treatments.values()}
+        disposing = {row.site for row in self._rows.disposals.values()}
+        return plants | running | disposing | {row.facility for row in self._rows.stocktakes.values()}
 
     def _facilities_touched(self) -> set[str]:
         touched = self._facilities_acting()
@@ -158,66 +159,13 @@ class Chunk:
         giver = self._directory.facility(row.giver)
         return giver, claims.legal_year(row.issued_at, giver.zone)
 
-    def _read_holdings(self) -> None:
-        """Read all that the steps draw on: what they name, where returning loads came from, and the oldest stock."""
-        names = {row.lot for row in self._rows.disposals.values()}
-        returning = set()
-        for step in self._steps:
-            if step.kind in {Kind.START, Kind.RECEIVE, Kind.RETURN}:
-                row = self._rows.movements[step.line]
-                if step.kind == Kind.START:
-                    names.update(share.id for share in row.batches)
-                elif step.line not in self._naming:
-                    names.add(row.manifest)
-                    if step.kind == Kind.RETURN:
-                        returning.add(row.manifest)
-        self._books.read_named(names)
-        self._books.read_sources(returning)
-        self._books.cover(self._needed())
-
-    def _needed(self) -> dict[int, int]:
-        """At least what the steps take out of each facility's stock, where a load is drawn from the oldest of it."""
-        taken: dict[str, int] = defaultdict(int)
-        drawing = set()
-        for step in self._starts():
-            if step.stages & Stages.LOADED:
-                row = self._rows.movements[step.line]
-                taken[row.giver] += dry_units(row.net_out_kg or 0, row.moisture_out_bp or 0)
-                if not row.batches:
-                    drawing.add(row.giver)
-        for disposal in self._rows.disposals.values():
-            if disposal.site in drawing:
-                taken[disposal.site] += self._gone(disposal)
-        return {self._directory.facility(code).id: taken[code] for code in drawing}
-
-    def _gone(self, row: Disposal) -> int:
-        """What a disposal takes out of its lot at most; a final one takes everything."""
-        lot = self._books.known(row.lot, self._directory.facility(row.site).place.account)
-        moisture_bp = row.moisture_bp or 0
-        return dry_units(row.wet_kg, moisture_bp) + (max(0, lot.physical_left) if lot else 0)
-
-    def _read_reports(self) -> None:
-        """Read the lab reports that disposals may be judged by, and those that may state a missing moisture."""
-        disposals = self._rows.disposals.values()
-        self._plants = self._plants_behind({row.lot for row in disposals})
-        wanted = {about for row in disposals for about in for_disposal(row.site, row.lot, self._plants.get(row.lot))}
-        wanted |= {(row.plant, row.plant) for row in self._rows.productions.values() if row.moisture_bp is None}
-        wanted |= {(row.giver, row.giver) for row in self._rows.movements.values() if row.moisture_out_bp is None}
-        self._reports.read(self._connection, wanted)
-
-    def _plants_behind(self, lots: set[str]) -> dict[str, str]:
-        """The plant each lot comes from straight, of this chunk's movements or of the record."""
-        givers = {row.manifest: row.giver for row in self._rows.movements.values() if row.manifest in lots}
-        here = {lot: code for lot, code in givers.items() if self._directory.facility(code).kind is FacilityKind.PLANT}
-        return plants_behind(self._connection, lots - givers.keys()) | here
-
     # The steps
 
     def _produce(self, step: Step) -> None:
         row = self._rows.productions[step.line]
         plant = self._directory.facility(row.plant)
         at = claims.start_of(row.day, plant.zone)
-        figures = claims.produced(row, self._reports.assumed_bp(row.plant, row.day))
+        figures = claims.produced(row, self._evidence.assumed_bp(row.plant, row.day))
         self._act_of_facility(plant, EventType.PRODUCED, at, figures, event_id("production", row.batch, "produced", at))
 
     def _dispose(self, step: Step) -> None:
@@ -232,19 +180,47 @@ class Chunk:
         lot = self._books.holding(row.lot, site.place.account)
         if lot is None:
             raise LookupError(f"no lot {row.lot} at {row.site}")
-        reports = self._reports.for_disposal(row.site, row.lot, self._plants.get(row.lot))
+        reports = self._evidence.for_disposal(row)
         judgement = self._desk.judge.figures(self._books, site, lot, row, reports=reports)
         figures = {**said(row), **self._snapshots.of_site(row.site), **judgement}
         self._act_of_facility(site, EventType.DISPOSED, at, figures, event_id("disposals", row.disposal, stage, at))
 
+    def _treat(self, step: Step) -> None:
+        row = self._rows.treatments[step.line]
+        site = self._directory.facility(row.site)
+        at = claims.end_of(row.day, site.zone)
+        process = self._desk.tables.treatments(row.day)[row.process]
+        said = claims.treated(row, process)
+        kept = claims.kept(booking.run_of(self._books, said, site), process)
+        marks = () if kept["plausible"] else (Mark.IMPLAUSIBLE_YIELD,)
+        self._act_of_facility(
+            site, EventType.TREATED, at, said | kept, event_id("treatments", row.run, "treated", at), marks=marks
+        )
+
+    def _count(self, step: Step) -> None:
+        row = self._rows.stocktakes[step.line]
+        facility = self._directory.facility(row.facility)
+        at = claims.end_of(row.day, facility.zone)
+        key = f"{row.facility}|{row.day}"
+        self._act_of_facility(
+            facility, EventType.COUNTED, at, claims.counted(row), event_id("stocktakes", key, "counted", at)
+        )
+
     def _act_of_facility(
-        self, at: Facility, event: EventType, when: datetime, figures: dict[str, Any], event_id: str
+        self,
+        at: Facility,
+        event: EventType,
+        when: datetime,
+        figures: dict[str, Any],
+        event_id: str,
+        *,
+        marks: tuple[Mark, ...] = (),
     ) -> None:
         owner = self._directory.organisation(at.organisation_id).code
         claim = Claim(event_id, event, Stream(StreamKind.FACILITY, at.code), when, None, owner, figures)
         booked = booking.book(self._books, claim, ManifestState())
-        marks = (Mark.IMPORTED, Mark.OVERDRAFT) if booked is not None and booked.overdraft else _IMPORTED
-        self._drafts.append(Draft(claim, self._words.own(owner), marks))
+        overdraft = (Mark.OVERDRAFT,) if booked is not None and booked.overdraft else ()
+        self._drafts.append(Draft(claim, self._words.own(owner), (*_IMPORTED, *marks, *overdraft)))
 
     def _start(self, step: Step) -> None:
         row = self._rows.movements[step.line]
@@ -276,7 +252,7 @@ class Chunk:
             raise ValueError(f"line {row.line} has no load")
         rated_kg = self._desk.rated_kg.get(row.plate or "")
         day = legal_day(row.loaded_at, self._directory.facility(row.giver).zone)
-        figures = claims.loaded(row, rated_kg, self._reports.assumed_bp(row.giver, day))
+        figures = claims.loaded(row, rated_kg, self._evidence.assumed_bp(row.giver, day))
         claim = self._claim(row, EventType.LOADED, row.loaded_at, giver, figures)
         booked = booking.book(self._books, claim, self._begun[row.line])
         marks = list(_IMPORTED)
@@ -339,8 +315,12 @@ class Chunk:
         staging.remember_staged(self._connection, "movements", widths)
         productions = dict.fromkeys(self._rows.productions, len(PRODUCTION.columns))
         staging.remember_staged(self._connection, "production", productions)
+        treatments = dict.fromkeys(self._rows.treatments, len(TREATMENTS.columns))
+        staging.remember_staged(self._connection, "treatments", treatments)
         disposals = dict.fromkeys(self._rows.disposals, len(DISPOSALS.columns))
         staging.remember_staged(self._connection, "disposals", disposals)
+        stocktakes = dict.fromkeys(self._rows.stocktakes, len(STOCKTAKES.columns))
+        staging.remember_staged(self._connection, "stocktakes", stocktakes)
 
 
 def _driver(row: Movement) -> dict[str, str] | None:
@@ -368,4 +348,6 @@ _TAKE: Mapping[Kind, Callable[[Chunk, Step], None]] = {
     Kind.RETURN: Chunk._return,  # noqa: SLF001
     Kind.DISPOSE: Chunk._dispose,  # noqa: SLF001
     Kind.FINISH: Chunk._finish,  # noqa: SLF001
+    Kind.TREAT: Chunk._treat,  # noqa: SLF001
+    Kind.COUNT: Chunk._count,  # noqa: SLF001
 }

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from sludgetrack import reference
+from sludgetrack.domain.booking import kept_share
 from sludgetrack.domain.decide import OVERLOAD_PERCENT, ROAD_LIMIT_KG
 from sludgetrack.domain.events import Confirmation, Mark, Method
 from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.times import legal_instant
+from sludgetrack.services.treating import kept_bp
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sludgetrack.ledgerfiles.rows import Disposal, Movement, Production
+    from sludgetrack.domain.booking import Run
+    from sludgetrack.domain.routes import Treatment as Process
+    from sludgetrack.ledgerfiles.rows import Disposal, Movement, Production, Stocktake, Treatment
     from sludgetrack.store.directory import Facility
+    from sludgetrack.store.staging_labs import Report
 
 Figures = dict[str, Any]
 
@@ -132,6 +137,42 @@ def produced(row: Production, assumed_bp: int) -> Figures:
     )
 
 
+def treated(row: Treatment, process: Process) -> Figures:
+    """A run, without what it kept. No ledger states what was added."""
+    added = row.additive_dry_kg
+    return given(
+        facility=row.site,
+        run=row.run,
+        process=row.process,
+        day=row.day.isoformat(),
+        inputs=[{"lot": share.id, "kg": share.wet_kg} for share in row.inputs],
+        outputs=[{"lot": lot.id, "wet_kg": lot.wet_kg, "moisture_bp": lot.moisture_bp} for lot in row.outputs],
+        additives=[{"what": "other", "dry_kg": added}] if added else None,
+        stabilises=process.stabilises,
+    )
+
+
+def kept(run: Run, process: Process) -> Figures:
+    """What a run kept of the dry solids that went in, held against what is usual for its process."""
+    return given(kept_bp=kept_bp(run), plausible=process.is_plausible(*kept_share(run)))
+
+
+def counted(row: Stocktake) -> Figures:
+    """What was measured of all that lies at a facility."""
+    return given(facility=row.facility, day=row.day.isoformat(), wet_kg=row.wet_kg, moisture_bp=row.moisture_bp)
+
+
+def sampled(report: Report) -> Figures:
+    """A lab report, with the units as they were stated."""
+    return given(
+        facility=report.facility,
+        report=report.name,
+        sample_of=report.subject,
+        sampled_on=report.sampled_on.isoformat(),
+        readings=[{"parameter": name, "value": value, "unit": unit} for name, value, unit in report.readings],
+    )
+
+
 def disposed(row: Disposal) -> Figures:
     """The final act on a lot, without its judgement."""
     return given(
@@ -171,12 +212,12 @@ def route_marks(destination: Facility, route: str) -> tuple[Mark, ...]:
 
 
 def start_of(day: date, zone: str) -> datetime:
-    """When what was produced on a legal day is said to be there: a ledger states the day alone."""
+    """When what was produced or sampled on a legal day is said to be there: a ledger states the day alone."""
     return legal_instant(datetime.combine(day, time.min), zone)
 
 
 def end_of(day: date, zone: str) -> datetime:
-    """When what was disposed of on a legal day is said to be gone: after all that was received that day."""
+    """When what was treated, disposed of or counted on a legal day is said to be so: after all that was received."""
     return legal_instant(datetime.combine(day, _LAST_SECOND), zone)
 
 

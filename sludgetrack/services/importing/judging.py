@@ -34,20 +34,24 @@ class Judge:
     ) -> dict[str, Any]:
         """The judgement as it stands in the claim.
 
-        ``reports`` are those for the lot, the site and, for a lot received straight from it, the plant.
+        ``reports`` are those for the lot, the site and, for a lot received straight from it, the plant; none where none
+        is asked for.
         """
         moisture_bp = lot.moisture_bp if row.moisture_bp is None else row.moisture_bp
         act = Act(row.route, site.division, row.day, moisture_bp, lot.stabilised, row.decided_by or "")
         producers = frozenset(books.origins_of(lot).values())
         return judgement_figures(books, lot, self._judge(act, producers, reports))
 
+    def needs_lab(self, site: Facility, row: Disposal) -> bool:
+        """Whether a lab report is asked for."""
+        return self._rulebooks.on(row.day).needs_lab(Act(row.route, site.division, row.day, 0, stabilised=False))
+
     def _judge(self, act: Act, producers: frozenset[str], reports: Iterable[Report]) -> Judgement:
-        rulebook = self._rulebooks.on(act.day)
-        asked = list(reports) if rulebook.needs_lab(act) else []
+        asked = tuple(reports)
         case = act, producers, tuple(report.order for report in asked)
         known = self._known.get(case)
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[case] = rulebook.judge(act, asked, producers)
+            known = self._known[case] = self._rulebooks.on(act.day).judge(act, asked, producers)
         return known

@@ -1,4 +1,4 @@
-"""Production, movements and disposals into the staging tables, row by row, in the legal time of their facilities."""
+"""The rows of the ledgers into the staging tables, one by one, in the legal time of their facilities."""
 
 from __future__ import annotations
 
@@ -12,33 +12,32 @@ from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.quantities import tonnes_from_kg
 from sludgetrack.domain.times import legal_day
 from sludgetrack.ledgerfiles import canonical
-from sludgetrack.ledgerfiles.columns import DISPOSALS, MOVEMENTS, PRODUCTION
+from sludgetrack.ledgerfiles.columns import DISPOSALS, LABS, MOVEMENTS, PRODUCTION, STOCKTAKES, TREATMENTS
 from sludgetrack.ledgerfiles.findings import Finding, shown
 from sludgetrack.ledgerfiles.movement_rules import check_times
-from sludgetrack.services.importing.masters import check_hauler
+from sludgetrack.ledgerfiles.row_rules import MOST_KG
+from sludgetrack.services.importing.masters import KEY_SEPARATOR, check_hauler
 from sludgetrack.services.importing.outcome import Progress, Stage
 from sludgetrack.services.importing.spool import label_of
 from sludgetrack.store import staging
 from sludgetrack.store.names import is_reserved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from zoneinfo import ZoneInfo
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from sludgetrack.ledgerfiles.findings import Report
     from sludgetrack.ledgerfiles.folder import Ledger
-    from sludgetrack.ledgerfiles.rows import Disposal, Movement, Production
+    from sludgetrack.ledgerfiles.rows import Disposal, LabValue, Movement, Production, Stocktake, Treatment
     from sludgetrack.ledgerfiles.shapes import LedgerFile
     from sludgetrack.services.importing.outcome import Watch
     from sludgetrack.services.importing.places import Places
     from sludgetrack.services.importing.spool import Spool
 
 BLOCK: Final = 5000
-MOST_KG: Final = 2**31 - 1
-"""What a load or a disposal may weigh; more no column holds."""
-STAGED_FILES: Final[tuple[LedgerFile[Any], ...]] = (PRODUCTION, MOVEMENTS, DISPOSALS)
+STAGED_FILES: Final[tuple[LedgerFile[Any], ...]] = (PRODUCTION, MOVEMENTS, TREATMENTS, DISPOSALS, STOCKTAKES, LABS)
 
 
 @dataclass(slots=True)
@@ -58,9 +57,10 @@ class Reading:
         done = 0
         while block := list(islice(rows, BLOCK)):
             staging.add_rows(connection, staging.STAGED[file.name], map(reader.staged, block))
-            if reader.draws:
-                staging.add_rows(connection, staging.draw, reader.draws)
-                reader.draws = []
+            for table, named in reader.named.items():
+                if named:
+                    staging.add_rows(connection, table, named)
+                    named.clear()
             self.spool.flush(connection)
             done += len(block)
             self.watch(Progress(Stage.READING, done, None, file.name))
@@ -72,7 +72,7 @@ class _Reader:
 
     def __init__(self, reading: Reading, label: str, report: Report) -> None:
         self.report = report
-        self.draws: list[tuple[int, str]] = []
+        self.named: Mapping[Table, list[tuple[int, str]]] = {}
         self._places = reading.places
         self._label = label
         self._latest = reading.now + CLOCK_TOLERANCE
@@ -91,12 +91,12 @@ class _Reader:
             known = code in self._places.others
             self._tell(line, column, "not_a_facility" if known else "unknown_reference", shown=shown(code))
 
-    def _check_day(self, line: int, day: date, zone: ZoneInfo) -> None:
+    def _check_day(self, line: int, day: date, zone: ZoneInfo, column: str = "date") -> None:
         today = self._today.get(zone)
         if today is None:
             today = self._today[zone] = legal_day(self._now, zone.key)
         if day > today:
-            self._tell(line, "date", "in_the_future", shown=day.isoformat())
+            self._tell(line, column, "in_the_future", shown=day.isoformat())
 
     def _check_mass(self, line: int, column: str, kg: int | None) -> None:
         if kg is not None and kg > MOST_KG:
@@ -116,6 +116,52 @@ class _ProductionReader(_Reader):
         return (row.line, row.batch, said, *row[2:])
 
 
+class _TreatmentReader(_Reader):
+    def __init__(self, reading: Reading, label: str, report: Report) -> None:
+        super().__init__(reading, label, report)
+        self._inputs: list[tuple[int, str]] = []
+        self._outputs: list[tuple[int, str]] = []
+        self.named = {staging.run_input: self._inputs, staging.run_output: self._outputs}
+
+    def staged(self, row: Treatment) -> tuple[Any, ...]:
+        self._check_facility(row.line, "site", row.site)
+        self._check_name(row.line, "run", row.run)
+        self._check_day(row.line, row.day, self._places.zone_of(row.site))
+        self._check_mass(row.line, "additive_dry_t", row.additive_dry_kg)
+        for share in row.inputs:
+            self._check_mass(row.line, "inputs", share.wet_kg)
+            self._inputs.append((row.line, share.id))
+        for output in row.outputs:
+            self._check_mass(row.line, "outputs", output.wet_kg)
+            self._check_name(row.line, "outputs", output.id)
+            self._outputs.append((row.line, output.id))
+        values = canonical.values(TREATMENTS, row)
+        listed = values[4:6]
+        said = staging.SEPARATOR.join(values)
+        return (row.line, row.run, said, row.site, row.process, row.day, *listed, row.additive_dry_kg)
+
+
+class _StocktakeReader(_Reader):
+    def staged(self, row: Stocktake) -> tuple[Any, ...]:
+        self._check_facility(row.line, "facility", row.facility)
+        self._check_day(row.line, row.day, self._places.zone_of(row.facility))
+        self._check_mass(row.line, "wet_t", row.wet_kg)
+        return (row.line, *_keyed(STOCKTAKES, row), *row[1:])
+
+
+class _LabReader(_Reader):
+    def staged(self, row: LabValue) -> tuple[Any, ...]:
+        self._check_day(row.line, row.sampled_on, self._places.zone_of(row.subject), "sampled_on")
+        key, said = _keyed(LABS, row)
+        return (row.line, key, said, row.report, row.subject, row.sampled_on, row.parameter, f"{row.value:f}", row.unit)
+
+
+def _keyed(file: LedgerFile[Any], row: tuple[Any, ...]) -> tuple[str, str]:
+    """A row's key of several columns and what it says, each as one text."""
+    said = staging.SEPARATOR.join(canonical.values(file, row))
+    return KEY_SEPARATOR.join(canonical.key(file, row)), said
+
+
 class _DisposalReader(_Reader):
     def staged(self, row: Disposal) -> tuple[Any, ...]:
         self._check_facility(row.line, "site", row.site)
@@ -127,6 +173,11 @@ class _DisposalReader(_Reader):
 
 
 class _MovementReader(_Reader):
+    def __init__(self, reading: Reading, label: str, report: Report) -> None:
+        super().__init__(reading, label, report)
+        self._draws: list[tuple[int, str]] = []
+        self.named = {staging.draw: self._draws}
+
     def staged(self, row: Movement) -> tuple[Any, ...]:
         giver, taker = self._places.zone_of(row.giver), self._places.zone_of(row.destination)
         row = row._replace(
@@ -138,7 +189,7 @@ class _MovementReader(_Reader):
         )
         self._check(row)
         values = canonical.values(MOVEMENTS, row)
-        self.draws += [(row.line, share.id) for share in row.batches]
+        self._draws += [(row.line, share.id) for share in row.batches]
         days = (
             _day(row.issued_at, giver),
             _day(row.loaded_at, giver),
@@ -200,5 +251,8 @@ def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
 _READERS: dict[str, Callable[[Reading, str, Report], Any]] = {
     "production": _ProductionReader,
     "movements": _MovementReader,
+    "treatments": _TreatmentReader,
     "disposals": _DisposalReader,
+    "stocktakes": _StocktakeReader,
+    "labs": _LabReader,
 }

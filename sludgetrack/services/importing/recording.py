@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, select
 
 from sludgetrack import tx
+from sludgetrack.domain.gates import Rulebooks
 from sludgetrack.services.importing import registrations
 from sludgetrack.services.importing.chunk import Chunk, Desk
 from sludgetrack.services.importing.judging import Judge
+from sludgetrack.services.importing.lab_reports import record_reports
 from sludgetrack.services.importing.outcome import Progress, Stage
 from sludgetrack.services.importing.spool import chunked
-from sludgetrack.store import rules, staging_order
+from sludgetrack.store import rules, staging_labs, staging_order
 from sludgetrack.store.directory import Directory
 from sludgetrack.store.tables.registry import vehicle
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from sludgetrack.services.importing.outcome import Watch
 
 MASTERS_AT_ONCE: Final = 500
+REPORTS_AT_ONCE: Final = 500
 
 
 @dataclass(slots=True)
@@ -74,8 +77,15 @@ class Recording:
             events += tx.run_on(self.connection, partial(record, rows=some, now=self.clock()))
         return events
 
+    def labs(self) -> int:
+        """Record the lab reports, before anything that may be judged by them; how many events that made."""
+        total = tx.run_on(self.connection, staging_labs.order_reports)
+        for done in range(0, total, REPORTS_AT_ONCE):
+            tx.run_on(self.connection, partial(record_reports, after=done, count=REPORTS_AT_ONCE, now=self.clock()))
+        return total
+
     def steps(self) -> int:
-        """Record production, movements and disposals; how many events that made."""
+        """Record production, movements, runs, disposals and counts; how many events that made."""
         total = tx.run_on(self.connection, _plan)
         desk = tx.run_on(self.connection, _open_desk)
         events = done = 0
@@ -110,4 +120,5 @@ def _open_desk(connection: Connection) -> Desk:
     directory.load_all()
     rated = select(vehicle.c.plate, vehicle.c.rated_kg).where(vehicle.c.rated_kg.is_not(None))
     rated_kg = {row.plate: row.rated_kg for row in connection.execute(rated)}
-    return Desk(directory, rated_kg, Judge(rules.rulebooks(connection)))
+    tables = rules.tables(connection)
+    return Desk(directory, rated_kg, tables, Judge(Rulebooks(tables, rules.policy(connection))))

@@ -64,13 +64,12 @@ def import_ledger(connection: Connection, order: Order, report: Report) -> Outco
         raise ImportRunning
     spool = Spool()
     with open_ledger(order.folder, spool.report_of(None)) as ledger:
-        ledger.refuse_unimportable(spool.report_of(None))
         masters, files = _read_and_check(connection, order, ledger, spool)
     found = tx.run_on(connection, lambda c: _tell(c, report))
     if found or order.dry_run:
         return Outcome(found, files)
     recording = Recording(connection, order.zone, order.clock, order.watch, order.pace)
-    events = recording.masters(masters)
+    events = recording.masters(masters) + recording.labs()
     return Outcome(0, files, events + recording.steps())
 
 

@@ -76,6 +76,31 @@ BURNT: Row = {
     "moisture_pct": "80",
     "final": "yes",
 }
+DRIED: Row = {
+    "run": "R1",
+    "site": "S-INC",
+    "process": "T4",
+    "date": "2025-02-02",
+    "inputs": "M1:10",
+    "outputs": "M1-DRY:3:35",
+    "additive_dry_t": "",
+}
+CHARRED: Row = DRIED | {
+    "run": "R2",
+    "process": "T7",
+    "date": "2025-02-03",
+    "inputs": "M1-DRY",
+    "outputs": "M1-CHAR:1.1:5",
+}
+COUNTED: Row = {"facility": "P01", "date": "2025-02-03", "wet_t": "83", "moisture_pct": "80"}
+SAMPLED: Row = {
+    "report": "Q1",
+    "subject": "S-INC",
+    "sampled_on": "2025-01-01",
+    "parameter": "Cd",
+    "value": "3",
+    "unit": "",
+}
 
 
 def small_city(**more: list[Row]) -> Files:
@@ -186,6 +211,9 @@ PICTURE: Mapping[str, str] = {
     "names": "SELECT name, kind FROM name",
     "numbers": "SELECT name, number FROM manifest",
     "disposals": "SELECT name, route, day, wet_kg, moisture_bp, final, compliant, reasons FROM disposal",
+    "reports": """
+        SELECT r.name, f.code, r.subject, r.sampled_on, r.readings
+        FROM lab_report r JOIN facility f ON f.id = r.facility_id""",
     "rows": "SELECT file, key, values FROM import_row",
 }
 

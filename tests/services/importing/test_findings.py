@@ -15,11 +15,15 @@ from sludgetrack.services.importing.findings import MESSAGES
 from tests.services.importing.making import (
     BATCH,
     BURNT,
+    CHARRED,
+    COUNTED,
+    DRIED,
     ISSUED,
     LOADED,
     PARTIES,
     RECEIVED,
     RETURNED,
+    SAMPLED,
     VEHICLES,
     Files,
     Row,
@@ -30,6 +34,14 @@ from tests.services.importing.making import (
 )
 from tests.support.city import City
 
+LEAVING = LOADED | {
+    "manifest": "M2",
+    "from": "S-INC",
+    "to": "S-FILL",
+    "batch": "M1-DRY",
+    "issued_at": "2025-02-02 08:00",
+    "loaded_at": "2025-02-02 08:10",
+}
 SECOND = RECEIVED | {"manifest": "M2"}
 CREDIT = {"credit_code": "91410700000000001A"}
 
@@ -180,9 +192,101 @@ REFUSED: dict[str, tuple[Files, tuple[str, int, str, str]]] = {
     ),
     "a clock nobody knows": (policies(rule="tea_h"), ("policies.csv", 2, "rule", "unknown_clock")),
     "a clock that is no number": (policies(value="soon"), ("policies.csv", 2, "value", "not_a_number")),
-    "a file that cannot be imported yet": (
-        small_city(stocktakes=[{"facility": "P01", "date": "2025-02-03", "wet_t": "80", "moisture_pct": "80"}]),
-        ("stocktakes.csv", 2, "", "not_yet_importable"),
+    "a run nowhere": (
+        small_city(treatments=[DRIED | {"site": "S77"}]),
+        ("treatments.csv", 2, "site", "unknown_reference"),
+    ),
+    "a run by a process nobody knows": (
+        small_city(treatments=[DRIED | {"process": "T99"}]),
+        ("treatments.csv", 2, "process", "unknown_code"),
+    ),
+    "a run in the future": (
+        small_city(treatments=[DRIED | {"date": "2026-03-03"}]),
+        ("treatments.csv", 2, "date", "in_the_future"),
+    ),
+    "a run of a lot nobody knows": (
+        small_city(treatments=[DRIED | {"inputs": "M1:3;M7"}]),
+        ("treatments.csv", 2, "inputs", "unknown_reference"),
+    ),
+    "a run of another site's lot": (
+        small_city(treatments=[DRIED | {"site": "S-FILL"}]),
+        ("treatments.csv", 2, "inputs", "lies_elsewhere"),
+    ),
+    "a run before its lot came": (
+        small_city(treatments=[DRIED | {"date": "2025-01-31"}]),
+        ("treatments.csv", 2, "inputs", "not_there_yet"),
+    ),
+    "a run of what a run further down makes": (
+        small_city(treatments=[CHARRED | {"date": DRIED["date"]}, DRIED]),
+        ("treatments.csv", 2, "inputs", "not_there_yet"),
+    ),
+    "a truck that leaves with what is made on that day": (
+        small_city(treatments=[DRIED], movements=[RECEIVED, LEAVING], disposals=[]),
+        ("movements.csv", 3, "batch", "not_there_yet"),
+    ),
+    "a run that makes more than any column holds": (
+        small_city(treatments=[DRIED | {"outputs": "M1-DRY:2147483.648:35"}]),
+        ("treatments.csv", 2, "outputs", "out_of_range"),
+    ),
+    "a run named as a manifest": (
+        small_city(treatments=[DRIED | {"run": "M1"}]),
+        ("treatments.csv", 2, "run", "name_taken"),
+    ),
+    "a lot of two runs": (
+        small_city(treatments=[DRIED, DRIED | {"run": "R2", "inputs": "M1:1"}]),
+        ("treatments.csv", 3, "outputs", "name_taken"),
+    ),
+    "a lot named as a batch": (
+        small_city(treatments=[DRIED | {"outputs": "B1:1:35"}]),
+        ("treatments.csv", 2, "outputs", "name_taken"),
+    ),
+    "a disposal named as what a run makes": (
+        small_city(treatments=[DRIED], disposals=[BURNT | {"disposal": "M1-DRY"}]),
+        ("disposals.csv", 2, "disposal", "name_taken"),
+    ),
+    "a lot of a name the system gives itself": (
+        small_city(treatments=[DRIED | {"outputs": "S-INC-opening:1:35"}]),
+        ("treatments.csv", 2, "outputs", "reserved_name"),
+    ),
+    "a count nowhere": (
+        small_city(stocktakes=[COUNTED | {"facility": "S77"}]),
+        ("stocktakes.csv", 2, "facility", "unknown_reference"),
+    ),
+    "a count in the future": (
+        small_city(stocktakes=[COUNTED | {"date": "2026-03-03"}]),
+        ("stocktakes.csv", 2, "date", "in_the_future"),
+    ),
+    "two counts of a day": (
+        small_city(stocktakes=[COUNTED, COUNTED | {"wet_t": "81"}]),
+        ("stocktakes.csv", 3, "wet_t", "duplicate_key"),
+    ),
+    "a report on nothing": (
+        small_city(labs=[SAMPLED | {"subject": "X"}]),
+        ("labs.csv", 2, "subject", "unknown_reference"),
+    ),
+    "a report on a load that was refused": (
+        small_city(
+            movements=[RECEIVED | {"decision": "refused", "accepted_t": "", "reason": "臭"}],
+            disposals=[],
+            labs=[SAMPLED | {"subject": "M1"}],
+        ),
+        ("labs.csv", 2, "subject", "unknown_reference"),
+    ),
+    "a report on two things": (
+        small_city(labs=[SAMPLED, SAMPLED | {"parameter": "Hg", "subject": "S-FILL"}]),
+        ("labs.csv", 3, "subject", "report_disagrees"),
+    ),
+    "a report of two days": (
+        small_city(labs=[SAMPLED, SAMPLED | {"parameter": "Hg", "sampled_on": "2025-01-02"}]),
+        ("labs.csv", 3, "sampled_on", "report_disagrees"),
+    ),
+    "a sample in the future": (
+        small_city(labs=[SAMPLED | {"sampled_on": "2026-03-03"}]),
+        ("labs.csv", 2, "sampled_on", "in_the_future"),
+    ),
+    "a value in a unit nobody knows": (
+        small_city(labs=[SAMPLED | {"unit": "ppm"}]),
+        ("labs.csv", 2, "unit", "unknown_unit"),
     ),
 }  # fmt: skip
 
@@ -230,6 +334,18 @@ def test_what_a_wrong_row_would_have_made_is_not_called_unknown_as_well(engine: 
 
     assert {code for _, _, _, code in imported.codes} == {"unknown_code", "accepted_above_net"}
     assert len(imported.codes) == 2
+
+
+def test_the_lots_of_a_wrong_run_are_not_called_unknown_as_well(engine: Engine, tmp_path: Path) -> None:
+    files = small_city(
+        treatments=[DRIED | {"process": "T99"}],
+        disposals=[BURNT | {"lot": "M1-DRY", "date": "2025-02-03"}],
+        labs=[SAMPLED | {"subject": "M1-DRY"}],
+    )
+
+    imported = run(engine, write(tmp_path / "l", files))
+
+    assert imported.codes == [("treatments.csv", 2, "process", "unknown_code")]
 
 
 def test_the_same_row_twice_is_one(engine: Engine, tmp_path: Path) -> None:

@@ -51,6 +51,11 @@ class Limit:
     check_source: str = ""
     """The printed source the row was compared with."""
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether a named person has compared the row with the printed standard."""
+        return bool(self.checked_by)
+
     def is_met_by(self, value: Decimal) -> bool:
         """Whether a value in the limit's own unit is within it."""
         return COMPARE[self.op](value, self.value)

@@ -54,6 +54,13 @@ class DisposalSchema(s.RecordDisposalSchema):
         """The facility stands in the address."""
 
 
+class SampleSchema(s.RecordSampleSchema):
+    """检测: a lab report. Its name is its own; values are decimal text, each parameter stands once."""
+
+    class Meta(_AtFacility):
+        """The facility stands in the address."""
+
+
 class TurnedAwaySchema(s.TurnAwayTruckSchema):
     """无联单拒入: a truck without a manifest was turned away at the gate."""
 

@@ -247,6 +247,15 @@ class Whole(fields.Integer):
         return super()._validated(value)
 
 
+class AskedNumber(fields.Integer):
+    """A whole number in an address, where everything is text: digits alone."""
+
+    def _validated(self, value: Any) -> int:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 class YesNo(fields.Boolean):
     """Yes or no; strict schemas take no words for it."""
 

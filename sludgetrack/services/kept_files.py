@@ -66,12 +66,15 @@ def keep(blobs: BlobStore, content: bytes, wanted: Wanted) -> str:
 
 
 def read(blobs: BlobStore, digest: str, wanted: Wanted) -> KeptFile:
-    """A file by its digest. Raises NotFound."""
+    """A file by its digest. Raises NotFound, also for what is no file of a wanted kind: sheets are kept there too."""
     try:
         content = blobs.get(bytes.fromhex(digest))
     except BlobMissing:
         raise not_found(digest, wanted) from None
-    return KeptFile(content, media_type(content) or "application/octet-stream")
+    kind = media_type(content)
+    if kind not in wanted.media_types:
+        raise not_found(digest, wanted)
+    return KeptFile(content, kind)
 
 
 def not_found(digest: str, wanted: Wanted) -> NotFound:

@@ -18,6 +18,7 @@ from sludgetrack.store import labs, rules
 from sludgetrack.store.append import Receipt
 from sludgetrack.store.blobs import BlobStore
 from sludgetrack.store.books import Books
+from sludgetrack.store.digests import digest_of
 from sludgetrack.store.directory import Facility
 
 FIGURE = "file"
@@ -34,9 +35,19 @@ def wanted_file(most_mb: int) -> Wanted:
     return Wanted(FIGURE, KINDS, most_mb * MEGABYTE)
 
 
-def keep_file(blobs: BlobStore, content: bytes, most_mb: int) -> str:
-    """Keep a report's file and return its digest in hex. Raises OutOfRange, field ``file``."""
-    return kept_files.keep(blobs, content, wanted_file(most_mb))
+def keep_file(ctx: Context, blobs: BlobStore, content: bytes, most_mb: int) -> str:
+    """Keep a report's file and return its digest in hex. Raises OutOfRange, field ``file``.
+
+    A note is kept with it of whose it is. Digests of others' files are no secret, they stand on sheets; naming one
+    must not open it.
+    """
+    digest = kept_files.keep(blobs, content, wanted_file(most_mb))
+    blobs.put(_note(ctx, digest))
+    return digest
+
+
+def _note(ctx: Context, digest: str) -> bytes:
+    return f"file of a lab report {digest} sent by {ctx.actor.organisation}".encode()
 
 
 def record_sample(ctx: Context, blobs: BlobStore, command: c.RecordSample) -> Receipt:
@@ -48,7 +59,13 @@ def record_sample(ctx: Context, blobs: BlobStore, command: c.RecordSample) -> Re
     def complete(at: Facility, books: Books) -> Figures:  # noqa: ARG001 - one signature for all acts
         if labs.taken(ctx.connection, [command.report]):
             raise NameTaken(field="report", name=command.report)
-        check([*_subject_problems(ctx, at, command), *_file_problems(blobs, command), *_reading_problems(ctx, command)])
+        check(
+            [
+                *_subject_problems(ctx, at, command),
+                *_file_problems(ctx, blobs, command),
+                *_reading_problems(ctx, command),
+            ]
+        )
         return dict(command.figures())
 
     return act(ctx, command.facility, command, complete)
@@ -69,8 +86,9 @@ def _subject_problems(ctx: Context, at: Facility, command: c.RecordSample) -> li
     return problems
 
 
-def _file_problems(blobs: BlobStore, command: c.RecordSample) -> list[DomainError]:
-    if command.file is None or blobs.has(bytes.fromhex(command.file)):
+def _file_problems(ctx: Context, blobs: BlobStore, command: c.RecordSample) -> list[DomainError]:
+    """The file has to have been sent before, by somebody of the same organisation."""
+    if command.file is None or blobs.has(digest_of(_note(ctx, command.file))):
         return []
     return [NotFound(field=FIGURE, kind=FIGURE, name=command.file[:12])]
 
@@ -109,3 +127,11 @@ def _line_problems(n: int, line: c.ReadingLine, known: Units, seen: set[str]) ->
 
 def _possible(parameter: str) -> str:
     return {"moisture": "0–100 %", "pH": "0–14"}.get(parameter, "≥ 0")
+
+
+def file_name(stem: str, media_type: str) -> str:
+    """What a report's file is called when it is saved."""
+    return f"{stem}.{_ENDINGS.get(media_type, 'bin')}"
+
+
+_ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}

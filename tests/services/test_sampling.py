@@ -41,7 +41,7 @@ def rows(engine: Engine) -> list[Any]:
 
 def test_the_plant_records_what_the_laboratory_found_with_its_file(city: City, engine: Engine) -> None:
     blobs = Kept()
-    digest = sampling.keep_file(blobs, PDF, 10)
+    digest = keep(city, "plant", blobs)
 
     sample(
         city, blobs=blobs, report="XX-2026-01", lab="环境监测中心", file=digest, readings=readings(Cd="1.97", pH="7.1")
@@ -105,8 +105,26 @@ def test_nothing_was_sampled_tomorrow(city: City) -> None:
     assert refusal(lambda: sample(city, sampled_on=city.clock().date() + DAY)) == [("sampled_on", "in_the_future")]
 
 
+def keep(city: City, who: str, blobs: Kept, content: bytes = PDF) -> str:
+    return city.act(who, lambda ctx: sampling.keep_file(ctx, blobs, content, 1))
+
+
 def test_a_file_has_to_be_there_first(city: City) -> None:
     assert refusal(lambda: sample(city, file="ab" * 32)) == [("file", "not_found")]
+
+
+def test_naming_the_digest_of_somebody_elses_file_does_not_open_it(city: City) -> None:
+    blobs = Kept()
+    sheet = blobs.put(b"%PDF-1.7 somebody's sheet").hex()
+    theirs = keep(city, "site", blobs)
+
+    assert refusal(lambda: sample(city, blobs=blobs, file=sheet)) == [("file", "not_found")]
+    assert refusal(lambda: sample(city, blobs=blobs, file=theirs)) == [("file", "not_found")]
+
+
+@pytest.mark.parametrize("content", [b"GIF89a", b"RIFF    WEBP", b"<script>", b"", PDF + bytes(1024 * 1024)])
+def test_a_file_of_another_kind_or_too_large_is_not_kept(city: City, content: bytes) -> None:
+    assert refusal(lambda: keep(city, "plant", Kept(), content)) == [("file", "out_of_range")]
 
 
 @pytest.mark.parametrize(
@@ -310,12 +328,8 @@ def made_with(engine: Engine, batch: str) -> tuple[int, bool]:
 def audited(engine: Engine) -> list[tuple[str, str, str]]:
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         report = audit.audit(connection, lambda _digest: b"")
-    found = [outcome for outcome in report.outcomes if outcome.first is not None and outcome.area is Area.REGISTERS]
-    return [
-        (outcome.first.code, outcome.first.where.split()[0], outcome.first.detail)
-        for outcome in found
-        if outcome.first is not None
-    ]
+    firsts = [outcome.first for outcome in report.outcomes if outcome.area is Area.REGISTERS]
+    return [(first.code, first.where.split()[0], first.detail) for first in firsts if first is not None]
 
 
 def test_reports_agree_with_their_events(city: City) -> None:

@@ -23,7 +23,7 @@ from sludgetrack.domain.permissions import Action
 from sludgetrack.schemas import answers
 from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.commands import IssueManifestSchema
-from sludgetrack.schemas.fields import LegalDay, PersonId, Whole, short_text
+from sludgetrack.schemas.fields import AskedNumber, LegalDay, PersonId, short_text
 from sludgetrack.schemas.wire import wire_figures
 from sludgetrack.services import manifests
 from sludgetrack.services.reading.manifests import (
@@ -45,7 +45,7 @@ class PageQuery(WireSchema):
     """Which part of a list."""
 
     cursor = short_text(60, metadata={"description": "`next` of the part before"})
-    limit = Whole(load_default=USUAL, validate=validate.Range(1, MOST))
+    limit = AskedNumber(load_default=USUAL, validate=validate.Range(1, MOST))
 
 
 class ManifestQuery(PageQuery):

@@ -34,7 +34,7 @@ TAGS = (
     ("Manifests", "Manifests, their history and sheets, and what one party does to them alone"),
     ("Handoffs", "Figures offered by one party and confirmed by the other"),
     ("Facilities", "Stock, production, disposal, trucks turned away, numbers handed out"),
-    ("Reports", "Rates and the balance of mass"),
+    ("Reports", "Rates, the balance of mass, and ledgers"),
     ("Registers", "People, vehicles, permits, facilities and organisations"),
     ("Public", "What anyone may see of a manifest or a disposal"),
 )

@@ -15,6 +15,7 @@ from sludgetrack.domain.events import EventType
 from sludgetrack.domain.identity import Actor
 from sludgetrack.domain.manifest import Status
 from sludgetrack.store import scope
+from sludgetrack.store.ledger_reading import By
 from sludgetrack.store.tables.manifests import manifest
 from sludgetrack.store.tables.record import entry
 from sludgetrack.store.tables.registry import organisation, person
@@ -103,9 +104,9 @@ class TripRow:
         return replace(self, driver_name=None)
 
 
-def sums(connection: Connection, actor: Actor, asked: Haulage, part: str) -> list[TripSumRow]:
-    """The trips the actor may see, summed up by ``part`` of the period (day, month, year), truck, driver and way."""
-    start = cast(func.date_trunc(part, func.timezone(asked.zone, _m.loaded_at)), Date)
+def sums(connection: Connection, actor: Actor, asked: Haulage, part: By) -> list[TripSumRow]:
+    """The trips the actor may see, summed up by ``part`` of the period, truck, driver and way."""
+    start = cast(func.date_trunc(str(part), func.timezone(asked.zone, _m.loaded_at)), Date)
     apart = (
         start.label("start"),
         _m.plate,

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, LiteralString
 
 from psycopg.rows import class_row
 from sqlalchemy import Connection
 
 from sludgetrack.store.rows import driver, execute
+
+
+class By(StrEnum):
+    """What a row of a ledger stands for."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +146,9 @@ def oldest_days(connection: Connection, facility_id: int, today: date) -> int | 
     return (today - row[0]).days if row and row[0] else None
 
 
-def flows(connection: Connection, asked: Asked, part: str) -> list[FlowRow]:
-    """What happened, summed up by ``part`` of the period (day, month, year) and by what sets events apart."""
-    return _rows(connection, _FLOWS, {**asked.parameters(), "part": part}, FlowRow)
+def flows(connection: Connection, asked: Asked, part: By) -> list[FlowRow]:
+    """What happened, summed up by ``part`` of the period and by what sets events apart."""
+    return _rows(connection, _FLOWS, {**asked.parameters(), "part": str(part)}, FlowRow)
 
 
 def lines(connection: Connection, asked: Asked) -> list[LineRow]:

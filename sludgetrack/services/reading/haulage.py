@@ -106,7 +106,7 @@ class Trip:
 def hauler_ledger(ctx: Context, code: str, span: Span) -> HaulerLedger:
     """The ledger of a hauler, for itself whole, for an authority what touches its division. Raises NotFound."""
     own = _readable(ctx, code)
-    rows = haulage_reading.sums(ctx.connection, ctx.actor, _asked(own, span.first, span.last), str(span.by))
+    rows = haulage_reading.sums(ctx.connection, ctx.actor, _asked(own, span.first, span.last), span.by)
     ctx.directory.load_facilities(ids={end for row in rows for end in (row.giver_id, row.destination_id)})
     told = [(row, _trips(ctx, row)) for row in rows]
     by_day = _summed(told, lambda row: row.start)

@@ -7,23 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from sludgetrack.domain.errors import OutOfRange
 from sludgetrack.domain.identity import FacilityKind
 from sludgetrack.domain.quantities import EIGHTY_PERCENT_FACTOR, FULL_BP, divide_half_even
 from sludgetrack.store.directory import Facility
+from sludgetrack.store.ledger_reading import By
+
+__all__ = ["NOTHING", "Amount", "By", "Ledger", "RouteSum", "Row", "Span", "Way"]
 
 LONGEST_BY_DAY = timedelta(days=400)
 LONGEST = timedelta(days=366 * 30)
-
-
-class By(StrEnum):
-    """What a row of a ledger stands for."""
-
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def facility_ledger(ctx: Context, code: str, span: Span) -> Ledger:
     """The ledger of a facility the reader's organisation runs or supervises. Raises NotFound for any other."""
     at = stock.readable_facility(ctx, code)
     asked = Asked(at.id, span.first, span.last)
-    flows = ledger_reading.flows(ctx.connection, asked, str(span.by))
+    flows = ledger_reading.flows(ctx.connection, asked, span.by)
     refused = ledger_reading.refusals(ctx.connection, asked, at.code, at.zone)
     ctx.directory.load_facilities(ids={flow.other_id for flow in flows if flow.other_id})
     opening = ledger_reading.stock_before(ctx.connection, at.id, span.first)

@@ -11,15 +11,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, cast, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
 
 from sludgetrack.domain.events import Method
 from sludgetrack.domain.gates import Breach, Reason
+from sludgetrack.domain.holdings import OPENING, Kind
 from sludgetrack.domain.identity import Actor
 from sludgetrack.domain.manifest import Status
 from sludgetrack.domain.mass import Account, Cause
 from sludgetrack.store import scope
-from sludgetrack.store.tables.manifests import manifest
+from sludgetrack.store.tables.manifests import manifest, manifest_party
 from sludgetrack.store.tables.mass import disposal, holding, posting
 from sludgetrack.store.tables.registry import facility, organisation
 
@@ -120,7 +135,7 @@ def on_the_road(connection: Connection, actor: Actor) -> Road:
     """How much is on the road now."""
     m = manifest.c
     kg = func.sum(func.coalesce(func.nullif(m.held_kg, 0), m.net_out_kg, 0))
-    query = select(func.count(), func.coalesce(kg, 0)).where(scope.where(actor), m.status.in_(_ON_THE_ROAD))
+    query = select(func.count(), func.coalesce(kg, 0)).where(m.id.in_(_with_status(_ON_THE_ROAD)), _touches(actor))
     row = connection.execute(query).one()
     return Road(row[0], int(row[1]))
 
@@ -128,17 +143,22 @@ def on_the_road(connection: Connection, actor: Actor) -> Road:
 def open_rows(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
     """Every manifest on which something is awaited, or that is disputed, with what its clocks need."""
     m = manifest.c
-    awaited = or_(m.status.in_((str(Status.ISSUED), *_ON_THE_ROAD)), _lies_in_stock(), m.disputed)
-    query = _manifest_rows().where(scope.where(actor), awaited).order_by(m.id)
+    disputed = select(m.id).where(m.disputed)
+    awaited = union(_with_status((str(Status.ISSUED), *_ON_THE_ROAD)), disputed, _in_stock())
+    query = _manifest_rows().where(m.id.in_(awaited), _touches(actor)).order_by(m.id)
     return connection.execute(query).all()
 
 
 def unconfirmed(connection: Connection, actor: Actor, period: Instants) -> list[Unconfirmed]:
-    """The haulers with handoffs nobody confirmed, the most first."""
+    """The haulers with handoffs nobody confirmed among the loads of a period, the most first."""
     m = manifest.c
+    haulers = select(organisation.c.id).where(organisation.c.hauler_code.is_not(None))
     grades = (
         select(m.hauler_id, func.unnest(m.grades).label("grade"))
-        .where(scope.where(actor), m.issued_at >= period.first, m.issued_at < period.after)
+        .join(_giver, _giver.c.id == m.giver_id)
+        .join(_destination, _destination.c.id == m.destination_id)
+        .where(m.hauler_id.in_(haulers), m.loaded_at >= period.first, m.loaded_at < period.after)
+        .where(or_(*(scope.under(end.c.division, actor.division) for end in (_giver, _destination))))
         .subquery()
     )
     none = func.count().filter(grades.c.grade == str(Method.NONE))
@@ -155,9 +175,19 @@ def unconfirmed(connection: Connection, actor: Actor, period: Instants) -> list[
 
 def bad_disposals(connection: Connection, actor: Actor, period: Days) -> list[BadDisposal]:
     """Disposals of a period that do not, or not wholly, count as harmless, the newest first."""
-    d, plant = disposal.c, facility.alias("plant")
-    units = func.sum(posting.c.origin_units)
-    ours = or_(scope.under(_at.c.division, actor.division), func.bool_or(scope.under(plant.c.division, actor.division)))
+    d, p, plant = disposal.c, posting.c, facility.alias("plant")
+    bad = (
+        select(
+            p.event_id,
+            func.sum(p.origin_units).label("units"),
+            func.bool_or(scope.under(plant.c.division, actor.division)).label("ours"),
+        )
+        .join(plant, plant.c.id == p.plant_id)
+        .where(literal_column("posting.account = 'disposed' and posting.compliant = false", Boolean))
+        .where(p.day.between(period.first, period.last))
+        .group_by(p.event_id)
+        .subquery()
+    )
     query: Select[Any] = (
         select(
             d.event_id,
@@ -171,16 +201,12 @@ def bad_disposals(connection: Connection, actor: Actor, period: Days) -> list[Ba
             d.moisture_bp,
             d.compliant,
             d.reasons,
-            cast(units, _UNITS).label("units"),
+            cast(bad.c.units, _UNITS).label("units"),
         )
-        .join(posting, posting.c.event_id == d.event_id)
-        .join(plant, plant.c.id == posting.c.plant_id)
+        .join(bad, bad.c.event_id == d.event_id)
         .join(_at, _at.c.id == d.facility_id)
         .join(holding, holding.c.id == d.holding_id)
-        .where(posting.c.account == str(Account.DISPOSED), posting.c.compliant.is_(False))
-        .where(d.day.between(period.first, period.last))
-        .group_by(d.event_id, d.name, holding.c.name, _at.c.code, _at.c.name, _at.c.division)
-        .having(ours)
+        .where(or_(bad.c.ours, scope.under(_at.c.division, actor.division)))
         .order_by(d.day.desc(), d.event_id.desc())
     )
     return [_bad_disposal(row) for row in connection.execute(query)]
@@ -197,7 +223,8 @@ def negative_stock(connection: Connection, actor: Actor) -> list[Negative]:
     query = (
         select(h.name, _at.c.code, _at.c.name, h.day, h.physical_left, h.origin_left)
         .join(_at, _at.c.id == h.facility_id)
-        .where(or_(h.physical_left < 0, h.origin_left < 0), scope.under(_at.c.division, actor.division))
+        .where(literal_column("(holding.physical_left < 0 or holding.origin_left < 0)", Boolean))
+        .where(h.account != str(Account.TRANSIT), scope.under(_at.c.division, actor.division))
         .order_by(func.least(h.physical_left, h.origin_left), h.name)
     )
     return [Negative(*row) for row in connection.execute(query)]
@@ -208,11 +235,12 @@ def gone(connection: Connection, actor: Actor, period: Days) -> list[Gone]:
     p = posting.c
     dumped = and_(p.account == str(Account.DISPOSED), p.route == DUMPED)
     lost = and_(p.account == str(Account.UNACCOUNTED), p.cause == str(Cause.LOST))
+    indexed = literal_column("(posting.route = 'X9' or posting.cause = 'lost')", Boolean)
     query = (
         select(p.event_id, func.bool_or(dumped), cast(func.sum(p.origin_units), _UNITS))
         .join(facility, facility.c.id == p.plant_id)
         .outerjoin(disposal, disposal.c.event_id == p.event_id)
-        .where(or_(dumped, lost), disposal.c.event_id.is_(None), p.day.between(period.first, period.last))
+        .where(indexed, or_(dumped, lost), disposal.c.event_id.is_(None), p.day.between(period.first, period.last))
         .where(scope.under(facility.c.division, actor.division))
         .group_by(p.event_id)
         .order_by(p.event_id.desc())
@@ -222,25 +250,51 @@ def gone(connection: Connection, actor: Actor, period: Days) -> list[Gone]:
 
 def site_loads(connection: Connection, actor: Actor, period: Days) -> list[SiteLoad]:
     """Every site of the division: received in a period against its capacity, and what lies there."""
-    h = holding.c
-    in_period = and_(h.day.between(period.first, period.last), manifest.c.id.is_not(None))
-    present = or_(h.physical_left != 0, h.origin_left != 0)
+    received, lying = _received(period), _lying()
     query = (
         select(
             facility.c.code,
             facility.c.name,
             facility.c.capacity_t80_kg_d,
-            cast(func.coalesce(func.sum(h.physical_made).filter(in_period), 0), _UNITS),
-            cast(func.coalesce(func.sum(h.physical_left), 0), _UNITS),
-            func.min(h.day).filter(present),
+            cast(func.coalesce(received.c.units, 0), _UNITS),
+            cast(func.coalesce(lying.c.units, 0), _UNITS),
+            lying.c.oldest,
         )
-        .outerjoin(holding, and_(h.facility_id == facility.c.id, h.account == str(Account.SITE_STOCK)))
-        .outerjoin(manifest, manifest.c.name == func.split_part(h.name, "/", 1))
+        .outerjoin(received, received.c.facility_id == facility.c.id)
+        .outerjoin(lying, lying.c.facility_id == facility.c.id)
         .where(facility.c.kind != "plant", scope.under(facility.c.division, actor.division))
-        .group_by(facility.c.code, facility.c.name, facility.c.capacity_t80_kg_d)
         .order_by(facility.c.code)
     )
     return [SiteLoad(*row) for row in connection.execute(query)]
+
+
+def _received(period: Days) -> Subquery:
+    """Dry units received at sites in a period. Sludge as it came is told by its kind; other lots by their manifest."""
+    h = holding.c
+    brought = select(manifest.c.id).where(manifest.c.name == func.split_part(h.name, "/", 1)).exists()
+    as_it_came = and_(h.kind == str(Kind.PLANT_SLUDGE), h.name.not_like(f"%{OPENING}"))
+    return (
+        select(h.facility_id, func.sum(h.physical_made).label("units"))
+        .where(h.account == str(Account.SITE_STOCK), h.day.between(period.first, period.last))
+        .where(h.facility_id.in_(_sites()), or_(as_it_came, brought))
+        .group_by(h.facility_id)
+        .subquery()
+    )
+
+
+def _lying() -> Subquery:
+    """Dry units that lie at sites now, and since when the oldest does."""
+    h = holding.c
+    return (
+        select(h.facility_id, func.sum(h.physical_left).label("units"), func.min(h.day).label("oldest"))
+        .where(_IN_STOCK, h.account == str(Account.SITE_STOCK))
+        .group_by(h.facility_id)
+        .subquery()
+    )
+
+
+def _sites() -> Select[Any]:
+    return select(facility.c.id).where(facility.c.kind != "plant")
 
 
 def facility_ids(connection: Connection, actor: Actor) -> dict[int, str]:
@@ -274,11 +328,29 @@ def last_with_plate(connection: Connection, actor: Actor, plate: str) -> Row[Any
     return connection.execute(query.limit(1)).one_or_none()
 
 
-def _lies_in_stock() -> ColumnElement[bool]:
-    h = holding.c
-    left = or_(h.physical_left != 0, h.origin_left != 0)
-    lies = select(h.id).where(h.name == manifest.c.name, h.account != str(Account.TRANSIT), left).exists()
-    return and_(manifest.c.status == str(Status.DELIVERED), lies)
+_IN_STOCK = literal_column("(holding.physical_left <> 0 or holding.origin_left <> 0)", Boolean)
+"""Written out, so that every plan may use the partial index on it."""
+
+
+def _with_status(states: Sequence[str]) -> Select[Any]:
+    """The open manifests in some of their states; the list of all of them is that of the partial indexes."""
+    is_open = literal_column("manifest.status in ('issued', 'in_transit', 'arrived', 'holding')", Boolean)
+    return select(manifest.c.id).where(is_open, manifest.c.status.in_(states))
+
+
+def _in_stock() -> Select[Any]:
+    """Manifests that are delivered and of whose load something still lies where it was brought."""
+    h, m = holding.c, manifest.c
+    lying = select(h.name).where(_IN_STOCK, h.account != str(Account.TRANSIT))
+    return select(m.id).where(m.status == str(Status.DELIVERED), m.name.in_(lying))
+
+
+def _touches(actor: Actor) -> ColumnElement[bool]:
+    """``scope.where`` for an authority, asked of each manifest by itself: of few it is answered at once."""
+    party = manifest_party.c
+    own = select(organisation.c.id).where(organisation.c.code == actor.organisation).scalar_subquery()
+    seen = or_(party.organisation_id == own, scope.under(party.division, actor.division))
+    return select(party.manifest_id).where(party.manifest_id == manifest.c.id, seen).exists()
 
 
 def _manifest_rows() -> Select[Any]:

@@ -17,12 +17,14 @@ from sludgetrack.domain.clocks import Deadline, Progress, clocks_of, deadline
 from sludgetrack.domain.errors import NotPermitted
 from sludgetrack.domain.events import Entry, EventType
 from sludgetrack.domain.manifest import Status
+from sludgetrack.domain.oddities import Odd, Oddity
 from sludgetrack.domain.permissions import Action
 from sludgetrack.domain.rates import RateRow, Sums, rate_row
 from sludgetrack.domain.targets import Target
 from sludgetrack.domain.times import legal_day, legal_instant
 from sludgetrack.services import reporting
 from sludgetrack.services.context import Context
+from sludgetrack.services.reading import oddities
 from sludgetrack.services.targeting import Place, Targeting
 from sludgetrack.store import division_reading as store
 from sludgetrack.store import registry_reading, rules, scan, streams
@@ -45,6 +47,9 @@ class Concern(StrEnum):
     DISPOSAL = "disposal"
     GONE = "gone"
     NEGATIVE = "negative"
+    IMPLAUSIBLE = "implausible"
+    MANAGED_MORE = "managed_more"
+    UNACCOUNTED = "unaccounted"
     TURNED_AWAY = "turned_away"
     SELF_AMENDED = "self_amended"
 
@@ -116,13 +121,18 @@ class Task:
     concern: Concern
     kg: int
     since: datetime
-    about: OpenLoad | BadDisposal | Negative | Away | SelfAmended | Lost
+    about: OpenLoad | BadDisposal | Negative | Away | SelfAmended | Lost | Oddity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """A division over a month, and as it is now. ``month`` its days so far; ``links`` plant → route in dry units."""
+    """A division over a month, and as it is now. ``month`` its days so far; ``links`` plant → route in dry units.
 
+    ``oddities``: plants whose figures stand out over ``year``, the twelve months that end with the month.
+    """
+
+    year: Period
+    oddities: tuple[Oddity, ...]
     month: Period
     before: Period
     judged: tuple[Judged, ...]
@@ -149,9 +159,11 @@ def require_inspector(ctx: Context) -> None:
 
 
 def overview(ctx: Context, month: date | None = None) -> Overview:
-    """The division in a month (its first day; None: this one) and now. Raises NotPermitted."""
+    """The division in a month (its first day; None: the present one) and now. Raises NotPermitted."""
     require_inspector(ctx)
-    period = month_of(month or legal_day(ctx.now), legal_day(ctx.now))
+    period = month_of(month or oddities.present_month(ctx), legal_day(ctx.now))
+    year = oddities.year_to(period)
+    odd = tuple(oddities.over(ctx, year))
     before = month_before(period)
     sums = _sums(ctx, period)
     tables = rules.tables(ctx.connection)
@@ -166,6 +178,8 @@ def overview(ctx: Context, month: date | None = None) -> Overview:
     away, amended = _from_facilities(ctx, days)
     lost = tuple(_lost(ctx, store.gone(ctx.connection, ctx.actor, days)))
     return Overview(
+        year=year,
+        oddities=odd,
         month=period,
         before=before,
         judged=tuple(_judged(ctx, targeting, rate, (row, row_before)) for rate in TARGETED),
@@ -182,7 +196,9 @@ def overview(ctx: Context, month: date | None = None) -> Overview:
         sites=tuple(store.site_loads(ctx.connection, ctx.actor, days)),
         links=_links(flows(ctx.connection, period, Grouping.PLANT, ctx.actor.division)),
         history=_history(ctx, period),
-        tasks=_by_risk(_tasks(overdue, disputed, disposals, negative, (*away, *amended, *lost))),
+        tasks=_by_risk(
+            (*_tasks(overdue, disputed, disposals, negative, (*away, *amended, *lost)), *_odd_tasks(odd, year))
+        ),
     )
 
 
@@ -335,6 +351,18 @@ def _tasks(
         yield Task(Concern.NEGATIVE, _t80_kg(-min(one.physical_units, one.origin_units)), _start(one.day), one)
     for other in others:
         yield _other_task(other)
+
+
+def _odd_tasks(found: Iterable[Oddity], year: Period) -> Iterator[Task]:
+    for one in found:
+        yield Task(_ODD[one.odd], _t80_kg(one.units), _start(year.first), one)
+
+
+_ODD = {
+    Odd.RETURN: Concern.IMPLAUSIBLE,
+    Odd.MANAGED_MORE: Concern.MANAGED_MORE,
+    Odd.UNACCOUNTED: Concern.UNACCOUNTED,
+}
 
 
 def _other_task(other: Away | SelfAmended | Lost) -> Task:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from sludgetrack.domain.oddities import Odd, Oddity
 from sludgetrack.domain.quantities import percent_of, t80_from_units
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import regulator as reading
@@ -19,7 +20,7 @@ from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.division_reading import BadDisposal, Negative, SiteLoad
 from sludgetrack.web import register_words
 from sludgetrack.web.acting import acting, do
-from sludgetrack.web.format import dry_mass, mass, plate, t80_tonnes
+from sludgetrack.web.format import dry_mass, grouped, mass, plate, t80_tonnes
 from sludgetrack.web.forms import reading as page_reading
 from sludgetrack.web.regulator import words
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
@@ -30,6 +31,10 @@ from sludgetrack.web.words import route_word, source_word
 
 MOST_SOURCES = 5
 """Plants with a place of their own in the flow picture; the others share one."""
+MOST_TASKS = 100
+"""Lines of the work list on the page; the chips lead to the others."""
+MOST_NAMED = 5
+"""Plants named under each heading of what stands out."""
 OTHERS = "others"
 MISSING = ""
 """The key of what is unaccounted for among the routes."""
@@ -47,6 +52,7 @@ def page() -> ResponseReturnValue:
 
     seen, names = do(read)
     wanted = request.args.get("concern", "")
+    tasks = [task for task in seen.tasks if not wanted or task.concern == wanted]
     return render_template(
         "regulator/overview.html",
         seen=seen,
@@ -56,7 +62,9 @@ def page() -> ResponseReturnValue:
         judged=[_card(one) for one in seen.judged],
         flow=_flow(seen.links, names),
         columns=_columns(seen),
-        tasks=[_line(task, names) for task in seen.tasks if not wanted or task.concern == wanted],
+        tasks=[_line(task, names) for task in tasks[:MOST_TASKS]],
+        unlisted=max(0, len(tasks) - MOST_TASKS),
+        standing_out=[group for group in _standing_out(seen) if group["count"]],
         chips=_chips(seen, wanted),
         causes=_causes(seen),
         sites=[_site(site, seen) for site in seen.sites],
@@ -65,6 +73,51 @@ def page() -> ResponseReturnValue:
         share=percent_of(seen.sums.missing, seen.sums.produced + seen.sums.opening),
         overdue_kg=sum(load.kg for load in seen.overdue),
     )
+
+
+# What stands out
+
+
+def _standing_out(seen: Overview) -> Iterable[dict[str, Any]]:
+    """The plants whose figures cannot be, each kind under its heading with those that weigh most."""
+    odd: dict[Odd, list[Oddity]] = defaultdict(list)
+    for one in seen.oddities:
+        odd[one.odd].append(one)
+    below: dict[tuple[str, str], int] = defaultdict(int)
+    for lot in seen.negative:
+        below[lot.facility, lot.facility_name] += _lowest(lot)
+    deepest = sorted(below.items(), key=lambda item: item[1])
+    returns = [(one.plant.code, one.plant.name, one.units, _return_told(one)) for one in odd[Odd.RETURN]]
+    yield _group(Concern.IMPLAUSIBLE, _("一家占比过大，或远超能力，多半是填错了数"), returns)
+    stock = [(code, name, units, "") for (code, name), units in deepest]
+    yield _group(Concern.NEGATIVE, _("运出、处置的比有的多，账面低于零"), stock)
+    more = [(one.plant.code, one.plant.name, one.units, "") for one in odd[Odd.MANAGED_MORE]]
+    yield _group(Concern.MANAGED_MORE, _("处置加不明，比产量加期初多 5 %% 以上；列出多出的量"), more)
+    missing = [(one.plant.code, one.plant.name, one.plant.unaccounted, "") for one in odd[Odd.UNACCOUNTED]]
+    yield _group(Concern.UNACCOUNTED, _("去向不明超过产量的 2 %%；负数是多出来的"), missing)
+
+
+def _return_told(one: Oddity) -> str:
+    facts = {"share": one.share, "times": grouped(one.times)}
+    if one.plant.capacity:
+        return _("占全辖区 %(share)s %%，是许可能力的 %(times)s 倍", **facts)
+    return _("占全辖区 %(share)s %%，是各厂中位数的 %(times)s 倍", **facts)
+
+
+def _group(concern: Concern, note: str, found: list[tuple[str, str, int, str]]) -> dict[str, Any]:
+    month = request.args.get("month") or None
+    return {
+        "title": words.concerns()[concern],
+        "note": note,
+        "tone": words.TONES[concern],
+        "count": len(found),
+        "units": sum(units for _code, _name, units, _more in found),
+        "lines": [
+            {"name": name, "href": url_for("regulator.facility", code=code), "units": units, "more": more}
+            for code, name, units, more in found[:MOST_NAMED]
+        ],
+        "href": url_for("regulator.overview", month=month, concern=concern) + "#tasks",
+    }
 
 
 def _month(text: str) -> date | None:
@@ -209,6 +262,16 @@ def _chips(seen: Overview, wanted: str) -> list[dict[str, Any]]:
     ]
 
 
+_BY_DAY = (
+    Concern.DISPOSAL,
+    Concern.NEGATIVE,
+    Concern.IMPLAUSIBLE,
+    Concern.MANAGED_MORE,
+    Concern.UNACCOUNTED,
+)
+"""Concerns that have a day and no time of the day."""
+
+
 def _line(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
     what, who, href = _told(task, names)
     return {
@@ -217,7 +280,7 @@ def _line(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
         "href": href,
         "kg": task.kg,
         "since": task.since,
-        "whole_day": task.concern in (Concern.DISPOSAL, Concern.NEGATIVE),
+        "whole_day": task.concern in _BY_DAY,
         "tone": words.TONES[task.concern],
         "word": words.concerns()[task.concern],
     }
@@ -233,7 +296,18 @@ def _told(task: Task, names: Mapping[str, str]) -> tuple[str, str, str]:
     if isinstance(about, Negative):
         what = _("%(name)s 账面为负：%(mass)s（干）", name=about.name, mass=dry_mass(_lowest(about)))
         return what, about.facility_name, url_for("regulator.lot", name=about.name)
+    if isinstance(about, Oddity):
+        return _odd_told(about), about.plant.name, url_for("regulator.facility", code=about.plant.code)
     return _other_told(about, names)
+
+
+def _odd_told(one: Oddity) -> str:
+    amount = dry_mass(one.units)
+    if one.odd is Odd.RETURN:
+        return _("申报产量 %(mass)s（干），%(why)s", mass=amount, why=_return_told(one))
+    if one.odd is Odd.MANAGED_MORE:
+        return _("处置和不明的比产量加期初多 %(mass)s（干）", mass=amount)
+    return _("去向不明 %(mass)s（干），超过产量的 2 %%", mass=dry_mass(one.plant.unaccounted))
 
 
 def _load_told(concern: Concern, load: OpenLoad) -> tuple[str, str, str]:

@@ -133,6 +133,9 @@ def concerns() -> Mapping[str, str]:
         Concern.DISPOSAL: _("不合规处置"),
         Concern.GONE: _("灭失、倾倒"),
         Concern.NEGATIVE: _("负库存"),
+        Concern.IMPLAUSIBLE: _("产量不合常理"),
+        Concern.MANAGED_MORE: _("处置多于来源"),
+        Concern.UNACCOUNTED: _("不明超过 2 %%"),
         Concern.TURNED_AWAY: _("无联单拒入"),
         Concern.SELF_AMENDED: _("自行变更许可"),
     }
@@ -144,6 +147,9 @@ TONES: Mapping[Concern, str] = {
     Concern.DISPOSAL: "danger",
     Concern.GONE: "danger",
     Concern.NEGATIVE: "danger",
+    Concern.IMPLAUSIBLE: "danger",
+    Concern.MANAGED_MORE: "warning",
+    Concern.UNACCOUNTED: "warning",
     Concern.TURNED_AWAY: "warning",
     Concern.SELF_AMENDED: "warning",
 }

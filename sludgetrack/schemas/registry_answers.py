@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from sludgetrack.domain.gates import Breach
+from sludgetrack.domain.holdings import Kind
 from sludgetrack.domain.identity import CityClass, FacilityKind, OrganisationKind, Role
 from sludgetrack.schemas.answers import (
     count,
@@ -75,6 +76,8 @@ class LotSchema(Schema):
     """What lies under one name: wet at the moisture it was made with, dry as it lies there and as it stands for."""
 
     name = text()
+    kind = one_of(*map(str, Kind))
+    what = maybe("Which by-product: one of ash, slag, compost_product, other")
     day = day()
     wet_t = Tonnes(attribute="wet_kg", required=True, metadata=SIGNED)
     moisture_pct = percent("moisture_bp")

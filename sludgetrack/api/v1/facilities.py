@@ -86,7 +86,7 @@ def read_stock(code: str) -> dict[str, Any]:
     return {"facility": code, "items": run_for(caller().actor, lambda ctx: stock.lots(ctx, code))}
 
 
-def _act(path: str, schema: type[CommandSchema]) -> Callable[[V], V]:
+def act_at(path: str, schema: type[CommandSchema]) -> Callable[[V], V]:
     """The route of an act at a facility."""
     return operation(
         "POST",
@@ -98,39 +98,44 @@ def _act(path: str, schema: type[CommandSchema]) -> Callable[[V], V]:
     )
 
 
-def _done(work: Callable[[Context], Receipt]) -> Answer:
+def recorded(work: Callable[[Context], Receipt]) -> Answer:
+    """The receipt of an act."""
     return receipt_answer(run_for(caller().actor, work))
 
 
-@_act("batches", bodies.BatchSchema)
+@act_at("batches", bodies.BatchSchema)
 def declare_production(command: c.DeclareProduction, code: str) -> Answer:
-    """Declare a batch of sludge"""
+    """Declare a batch of sludge or of a by-product
+
+    By-products (ash, slag, a finished compost) are declared wherever they come to be: kind ``byproduct``, and ``what``
+    it is. They are in no rate and move when a manifest names them.
+    """
     said = replace(command, facility=code)
-    return _done(lambda ctx: facility_acts.declare_production(ctx, said))
+    return recorded(lambda ctx: facility_acts.declare_production(ctx, said))
 
 
-@_act("disposals", bodies.DisposalSchema)
+@act_at("disposals", bodies.DisposalSchema)
 def record_disposal(command: c.RecordDisposal, code: str) -> Answer:
     """Record the disposal of a lot
 
     One that breaks a gate is recorded as non-compliant: facts are facts.
     """
     said = replace(command, facility=code)
-    return _done(lambda ctx: facility_acts.record_disposal(ctx, said))
+    return recorded(lambda ctx: facility_acts.record_disposal(ctx, said))
 
 
-@_act("turned-away", bodies.TurnedAwaySchema)
+@act_at("turned-away", bodies.TurnedAwaySchema)
 def turn_away(command: c.TurnAwayTruck, code: str) -> Answer:
     """A truck without a manifest was turned away"""
     said = replace(command, facility=code)
-    return _done(lambda ctx: facility_acts.turn_away(ctx, said))
+    return recorded(lambda ctx: facility_acts.turn_away(ctx, said))
 
 
-@_act("number-blocks", bodies.NumberBlockSchema)
+@act_at("number-blocks", bodies.NumberBlockSchema)
 def hand_out_numbers(command: c.HandOutNumbers, code: str) -> Answer:
     """Hand out a block of numbers for paper sheets"""
     said = replace(command, facility=code)
-    return _done(lambda ctx: facility_acts.hand_out_numbers(ctx, said))
+    return recorded(lambda ctx: facility_acts.hand_out_numbers(ctx, said))
 
 
 @operation(

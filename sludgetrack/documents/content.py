@@ -164,6 +164,14 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Revised:
+    """What a correction's sheet is a new edition of: an event type, and which edition, from 2 on."""
+
+    event: str
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """A fact of the event that the sheet records: a reason, a finding, what was decided."""
 
@@ -176,7 +184,8 @@ class Evidence:
     """What ties a document to the record.
 
     Digests are lower-case hex. ``log_position`` is the event's leaf, ``log_size`` and ``log_root`` are the head of its
-    own append. ``previous_sheet`` is the digest of the sheet before it on the same manifest, None for the first.
+    own append. ``previous_sheet`` is the digest of the sheet before it on the same manifest, None for the first; of a
+    corrected disposal that of the sheet it takes the place of.
     """
 
     event_id: str
@@ -221,6 +230,7 @@ class SheetContent:
     remarks: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     flags: tuple[str, ...] = ()
+    revised: Revised | None = None
 
     @property
     def handoff(self) -> Handoff:
@@ -281,6 +291,7 @@ class DisposalContent:
     remarks: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     flags: tuple[str, ...] = ()
+    revised: Revised | None = None
 
 
 @dataclass(frozen=True, slots=True)

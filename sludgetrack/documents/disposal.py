@@ -48,13 +48,21 @@ def render(content: DisposalContent) -> bytes:
 def _head(content: DisposalContent) -> Head:
     return Head(
         title=Words("污泥处置单", "Sludge disposal sheet"),
-        subtitle=Words(f"料批 {_named(content.lot)}", f"Lot; draws on {_counted(len(content.draws))}"),
+        subtitle=_subtitle(content),
         number_label=Words("处置编号", "No."),
         number=content.disposal,
         lines=(),
         flags=content.flags,
         url=qr.public_url(content.address, content.public_path),
     )
+
+
+def _subtitle(content: DisposalContent) -> Words:
+    lot = Words(f"料批 {_named(content.lot)}", f"Lot; draws on {_counted(len(content.draws))}")
+    if content.revised is None:
+        return lot
+    edition = words.edition(content.revised)
+    return Words(f"{edition.zh}  {lot.zh}", edition.en)
 
 
 def _sections(content: DisposalContent, style: Look, clock: Clock) -> tuple[Section, ...]:

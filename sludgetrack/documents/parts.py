@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sludgetrack.documents import show, words
 from sludgetrack.documents.content import (
@@ -19,7 +20,7 @@ from sludgetrack.documents.look import ACCENT, INK, WHITE, Look
 from sludgetrack.documents.page import Banner, Row, Section
 from sludgetrack.documents.show import Clock, Spans
 from sludgetrack.documents.table import Column, Field, Table, heading, pairs, wide
-from sludgetrack.documents.text import Span, Style, line
+from sludgetrack.documents.text import Line, Span, Style, line
 
 BANNER_WIDTH = 92.0
 BATCHES_SHOWN = 4
@@ -58,7 +59,15 @@ def _banner(content: SheetContent) -> Banner:
         pair = words.of(words.DECISIONS, content.receiver.decision)
     zh, en = Style(BOLD, 16, WHITE), Style(BOLD, 8.4, WHITE)
     colour = INK if content.event in _ENDINGS else ACCENT
-    return Banner((line(Span(pair.zh, zh)), line(Span(pair.en, en))), BANNER_WIDTH, colour)
+    return Banner((line(Span(pair.zh, zh)), line(Span(pair.en, en)), *_revised(content, en)), BANNER_WIDTH, colour)
+
+
+def _revised(content: SheetContent, style: Style) -> tuple[Line, ...]:
+    """What a correction's sheet is a new edition of."""
+    if content.revised is None:
+        return ()
+    event = words.of(words.EVENTS, content.revised.event)
+    return (line(Span(f"{event.zh} 第 {content.revised.edition} 版", replace(style, font=BOLD))),)
 
 
 def giver_and_hauler(content: SheetContent, look: Look) -> Section:

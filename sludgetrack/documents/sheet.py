@@ -68,6 +68,8 @@ def _url(content: SheetContent) -> str:
 
 def _head(content: SheetContent) -> Head:
     event = words.of(words.EVENTS, content.event)
+    if content.revised:
+        event = words.edition(content.revised)
     return Head(
         title=Words("污泥转移联单", "Sludge transfer manifest"),
         subtitle=Words(

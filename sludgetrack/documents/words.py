@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sludgetrack.documents.content import Words
+from sludgetrack.documents.content import Revised, Words
 from sludgetrack.domain.events import KINDS
 
 DASH = "—"
 """What is not known, or not yet."""
 
 EVENTS: Mapping[str, Words] = {
-    "corrected": Words("更正", "Corrected"),
     **{str(kind.type): Words(kind.zh, kind.en.capitalize()) for kind in KINDS.values()},
+    "correction_proposed": Words("提出更正", "Proposed"),
+    "correction_approved": Words("同意更正", "Agreed"),
+    "correction_refused": Words("拒绝更正", "Refused"),
+    "correction_withdrawn": Words("撤回更正", "Withdrawn"),
 }
 
 DECISIONS: Mapping[str, Words] = {
@@ -54,3 +57,11 @@ ESTIMATED = Words("估计", "estimated")
 def of(table: Mapping[str, Words], key: str) -> Words:
     """The words for a key; a key without words is printed as it is."""
     return table.get(key, Words(key))
+
+
+def edition(revised: Revised) -> Words:
+    """What a correction's sheet is called: ``更正·装运 第 2 版``."""
+    event = of(EVENTS, revised.event)
+    return Words(
+        f"更正·{event.zh} 第 {revised.edition} 版", f"Corrected: {event.en.lower()}, edition {revised.edition}"
+    )

@@ -17,6 +17,7 @@ from sludgetrack.domain.commands import ChangeLine
 from sludgetrack.domain.correcting import CORRECTABLE
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.fields import BY_NAME
+from sludgetrack.domain.figures import is_mass, is_moisture
 from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg
 from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.fields import N_, LegalDay, Percent, Plain, Tonnes, Whole, YesNo
@@ -51,16 +52,6 @@ def change_value(field: str, value: Any) -> Any:
     if is_mass(field):
         return tonnes_from_kg(value)
     return percent_from_bp(value) if is_moisture(field) else value
-
-
-def is_mass(field: str) -> bool:
-    """Whether a figure that a change names is a mass in kilograms."""
-    return field.endswith(("_kg", ".kg"))
-
-
-def is_moisture(field: str) -> bool:
-    """Whether a figure that a change names is a moisture in basis points."""
-    return field.endswith("_bp")
 
 
 def wire_change(change: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from sludgetrack.domain.numbers import PUBLIC_ALPHABET, PUBLIC_LENGTH
 from sludgetrack.domain.quantities import FULL_BP
 from sludgetrack.domain.times import LEGAL_ZONE, legal_day
 from sludgetrack.services.sheet_content import KINDS, Anchor, evidence
-from sludgetrack.services.sheet_details import route_words
+from sludgetrack.services.sheet_corrections import corrections, counted, revised
+from sludgetrack.services.sheet_routes import route_words
 from sludgetrack.store.draws import Disposed
 
 BREACHES: Mapping[str, Words] = {
@@ -46,18 +47,24 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class DisposalSource:
-    """All that a disposal's sheet is made from. ``people``: the personal data beside the event."""
+    """All that a disposal's sheet is made from.
+
+    ``entry``: the disposal as it was first said. ``people``: the personal data by event. ``said``: the disposal, the
+    corrections of it in effect so far, and everybody's word to them, in order; the last is the sheet's event.
+    """
 
     entry: Entry
-    people: Mapping[str, Any]
+    people: Mapping[str, Mapping[str, Any]]
     taken: Disposed
     brought: Sequence[Brought]
     anchor: Anchor
+    said: tuple[Entry, ...] = ()
 
 
 def disposal_content(source: DisposalSource) -> DisposalContent:
-    """The content of a disposal's sheet."""
-    entry, anchor, taken = source.entry, source.anchor, source.taken
+    """The content of a disposal's sheet: the figures as they count after the last correction on it."""
+    entries = counted(source.said or (source.entry,))
+    entry, anchor, taken = entries[0], source.anchor, source.taken
     said = entry.claim.figures
     route = reference.routes().get(said["route"])
     breaches = said.get("breaches", ())
@@ -67,10 +74,10 @@ def disposal_content(source: DisposalSource) -> DisposalContent:
         public_path=public_path(entry),
         zone=_zone(entry),
         occurred_at=entry.claim.occurred_at,
-        site=_site(source),
+        site=_site(entry, source.people),
         lot=said["lot"],
         route=route_words(said["route"]),
-        evidence=evidence(entry, anchor),
+        evidence=evidence(entries[-1], anchor),
         standard=route.standard or None if route else None,
         lot_kind=KINDS[taken.kind],
         wet_kg=said["wet_kg"],
@@ -85,7 +92,9 @@ def disposal_content(source: DisposalSource) -> DisposalContent:
         gates=tuple(_gate(each) for each in breaches),
         draws=tuple(draw(each) for each in source.brought),
         remarks=_remarks(entry),
+        corrections=corrections(entries, source.people),
         flags=tuple(map(str, entry.marks)),
+        revised=revised(entries),
     )
 
 
@@ -112,15 +121,15 @@ def _zone(entry: Entry) -> str:
     return zone
 
 
-def _site(source: DisposalSource) -> Party:
-    said = source.entry.claim.figures
+def _site(entry: Entry, people: Mapping[str, Mapping[str, Any]]) -> Party:
+    said = entry.claim.figures
     return Party(
         name=said.get("facility_name") or said["facility"],
         code=said["facility"],
         credit_code=said.get("facility_credit_code"),
         permit=said.get("facility_permit"),
         address=said.get("facility_address"),
-        person=source.people.get("name"),
+        person=people.get(entry.claim.event_id, {}).get("name"),
     )
 
 

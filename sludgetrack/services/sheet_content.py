@@ -14,14 +14,23 @@ from typing import Any, Literal, cast
 
 from sludgetrack.documents import content as doc
 from sludgetrack.documents.content import Words
+from sludgetrack.documents.show import Clock
 from sludgetrack.domain import tolerance
 from sludgetrack.domain.events import Entry, EventType
-from sludgetrack.domain.manifest import ManifestState, fold
+from sludgetrack.domain.manifest import REWRITES, ManifestState, fold
 from sludgetrack.domain.quantities import dry_units
 from sludgetrack.domain.times import LEGAL_ZONE
 from sludgetrack.domain.tolerance import Measure
+from sludgetrack.services.sheet_corrections import (
+    Superseded,
+    correction_details,
+    corrections,
+    counted,
+    revised,
+)
 from sludgetrack.services.sheet_custody import custody
-from sludgetrack.services.sheet_details import details, remarks, route_words
+from sludgetrack.services.sheet_details import details, remarks
+from sludgetrack.services.sheet_routes import route_words
 from sludgetrack.store.draws import Drawn
 from sludgetrack.store.log import Head
 
@@ -62,7 +71,8 @@ class Source:
     """All that a manifest's sheet is made from.
 
     ``entries``: those of the manifest in order, the sheet's event last. ``personal``: what stands beside them.
-    ``drawn``: what the loading took, by event id. ``ordinal``: which of the manifest's sheets this is.
+    ``drawn``: what the loading took, by event id, and as it counts after a decision or correction, by that one's.
+    ``ordinal``: which of the manifest's sheets this is. ``superseded``: of a correction, the sheet it replaces.
     """
 
     entries: tuple[Entry, ...]
@@ -70,14 +80,16 @@ class Source:
     drawn: Mapping[str, Sequence[Drawn]]
     ordinal: int
     anchor: Anchor
+    superseded: Superseded | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A source, folded: the state after the event, and the entries that count for it, in order."""
+    """A source, folded: the state after the event, all entries with the corrections made, and those that count."""
 
     source: Source
     state: ManifestState
+    entries: tuple[Entry, ...]
     effective: tuple[Entry, ...]
 
     @property
@@ -118,13 +130,15 @@ def sheet_content(source: Source) -> doc.SheetContent:
         hauler=_hauler(view),
         receiver=_receiver(view),
         evidence=evidence(entry, anchor),
-        custody=custody(source.entries, source.personal),
+        custody=custody(view.entries, source.personal),
         weighed_out=out,
         weighed_in=into,
         returned=_weighed_back(view, into, out),
-        details=details(source.entries, source.personal.get(entry.claim.event_id, {})),
-        remarks=remarks(source.entries),
+        details=_details(view),
+        remarks=remarks(view.entries),
+        corrections=corrections(view.entries, source.personal),
         flags=_flags(view),
+        revised=revised(source.entries),
     )
 
 
@@ -144,9 +158,17 @@ def evidence(entry: Entry, anchor: Anchor) -> doc.Evidence:
 
 
 def _view(source: Source) -> _View:
-    state = fold(source.entries)
-    by_id = {entry.claim.event_id: entry for entry in source.entries}
-    return _View(source, state, tuple(by_id[event_id] for event_id in state.effective))
+    state, entries = fold(source.entries), counted(source.entries)
+    by_id = {entry.claim.event_id: entry for entry in entries}
+    return _View(source, state, entries, tuple(by_id[event_id] for event_id in state.effective))
+
+
+def _details(view: _View) -> tuple[doc.Detail, ...]:
+    source, entry = view.source, view.entry
+    if entry.claim.type is not EventType.CORRECTED:
+        return details(view.entries, source.personal.get(entry.claim.event_id, {}))
+    clock = Clock(view.said("zone") or LEGAL_ZONE, entry.recorded_at)
+    return correction_details(view.entries, source.personal, source.superseded, clock)
 
 
 def _producer(view: _View, out: doc.Weighing | None) -> doc.Producer:
@@ -170,8 +192,11 @@ def _producer(view: _View, out: doc.Weighing | None) -> doc.Producer:
 
 
 def _drawn(view: _View) -> Sequence[Drawn]:
+    """What the loading took, as it counts after the last decision or correction."""
     loaded = view.last(EventType.LOADED)
-    return view.source.drawn.get(loaded.claim.event_id, ()) if loaded else ()
+    rewrites = [entry.claim.event_id for entry in reversed(view.entries) if entry.claim.type in REWRITES]
+    known = (view.source.drawn[event_id] for event_id in rewrites if event_id in view.source.drawn)
+    return next(known, view.source.drawn.get(loaded.claim.event_id, ())) if loaded else ()
 
 
 def _batches(view: _View, drawn: Sequence[Drawn]) -> tuple[doc.BatchLine, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from sludgetrack.documents.content import Handoff, Words
+from sludgetrack.domain.correcting import ASIDE
 from sludgetrack.domain.events import Entry, EventType, Mark, Method
 from sludgetrack.services.handoffs import AGREED
 
@@ -79,14 +80,15 @@ class _Step:
 def _row(step: _Step) -> Handoff:
     entry = step.entry
     giver, taker = _PASSINGS.get(entry.claim.type, _by_giver)(step)
+    grade = None if entry.claim.type is EventType.CORRECTED else entry.grade
     return Handoff(
         n=entry.seq,
         event=str(entry.claim.type),
         at=entry.claim.occurred_at,
         giver=giver,
         taker=taker,
-        method=cast("Literal['scanned', 'typed', 'none'] | None", entry.grade and str(entry.grade)),
-        reason=entry.confirmations[-1].reason if entry.grade is Method.NONE else None,
+        method=cast("Literal['scanned', 'typed', 'none'] | None", grade and str(grade)),
+        reason=entry.confirmations[-1].reason if grade is Method.NONE else None,
         place=entry.claim.figures.get("place"),
         marks=tuple(map(str, entry.marks)),
     )
@@ -103,6 +105,13 @@ def _by_giver(step: _Step) -> _Passing:
 def _by_authority(step: _Step) -> _Passing:
     claim = step.entry.claim
     return _joined(claim.figures.get("authority_name") or claim.organisation, step.name), None
+
+
+def _by_party(step: _Step) -> _Passing:
+    """Who says something about a correction; the correction itself is told in the proposer's name."""
+    claim = step.entry.claim
+    person = None if claim.type is EventType.CORRECTED else step.name
+    return _joined(claim.figures.get("party_name") or claim.organisation, person), None
 
 
 def _resolved(step: _Step) -> _Passing:
@@ -159,6 +168,7 @@ _PASSINGS: Mapping[EventType, Callable[[_Step], _Passing]] = {
     EventType.LOST: _by_authority,
     EventType.RESOLVED: _resolved,
     EventType.INSPECTED: _by_authority,
+    **dict.fromkeys((*ASIDE, EventType.CORRECTED), _by_party),
 }
 """What stands in the row of each event; every other is done by the giver."""
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sludgetrack import reference
 from sludgetrack.documents import show, words
 from sludgetrack.documents.content import Detail, Text, Words
-from sludgetrack.domain.events import KINDS, Entry, EventType, Mark
+from sludgetrack.domain.events import Entry, EventType, Mark
 from sludgetrack.domain.fields import FieldKind, FieldRule, claimed_by
+from sludgetrack.services.sheet_corrections import called, correction_remarks
 from sludgetrack.services.sheet_custody import settling
+from sludgetrack.services.sheet_routes import route_words
 
 _REASON = Words("原因", "Reason")
-
-
-def route_words(code: str) -> Words:
-    """A route as the sheets name it: ``I1 单独焚烧``."""
-    route = reference.routes().get(code)
-    return Words(f"{code} {route.zh}", route.en) if route else Words(code)
 
 
 def details(entries: Sequence[Entry], people: Mapping[str, Any]) -> tuple[Detail, ...]:
@@ -36,10 +31,18 @@ def details(entries: Sequence[Entry], people: Mapping[str, Any]) -> tuple[Detail
 
 
 def remarks(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Every remark, every inspector's finding, and every receipt before the last, each with the entry it belongs to."""
+    """Every remark and finding, every receipt before the last, every correction that has not taken effect.
+
+    Each with the entry it belongs to.
+    """
+    proposed = correction_remarks(entries)
     receipts = [entry for entry in entries if entry.claim.type is EventType.RECEIVED]
-    texts = ((entry, text) for entry in entries for text in _texts(entry, is_earlier=entry in receipts[:-1]))
-    return tuple(f"{_called(entry)}：{text}" for entry, text in texts)
+    texts = [
+        (entry, text)
+        for entry in entries
+        for text in (*_texts(entry, is_earlier=entry in receipts[:-1]), proposed.get(entry.claim.event_id))
+    ]
+    return tuple(f"{called(entry)}：{text}" for entry, text in texts if text)
 
 
 def _texts(entry: Entry, *, is_earlier: bool) -> list[str]:
@@ -58,10 +61,6 @@ def _receipt(entry: Entry) -> str:
         figures.get("reason"),
     )
     return " · ".join(part for part in parts if part)
-
-
-def _called(entry: Entry) -> str:
-    return f"第 {entry.seq} 条 {KINDS[entry.claim.type].zh}"
 
 
 def _claimed(entry: Entry) -> list[Detail]:
@@ -105,7 +104,7 @@ def _lost(entries: Sequence[Entry]) -> tuple[Detail, ...]:
 
 def _resolved(entries: Sequence[Entry]) -> tuple[Detail, ...]:
     stands = entries[-1].claim.figures["stands"]
-    chosen = next((_called(e) for e in entries if e.claim.event_id == stands), stands)
+    chosen = next((called(e) for e in entries if e.claim.event_id == stands), stands)
     return (Detail(Words("采信", "Stands"), chosen), Detail(Words("理由", "Why"), entries[-1].claim.figures["reason"]))
 
 

@@ -17,11 +17,13 @@ from sqlalchemy import Connection
 from sludgetrack.documents import disposal, sheet
 from sludgetrack.domain.chain import commitment
 from sludgetrack.domain.errors import NotFound
-from sludgetrack.domain.events import KINDS, Entry, EventType, StreamKind
+from sludgetrack.domain.events import Entry, EventType, StreamKind, leaves_sheet
+from sludgetrack.domain.manifest import REWRITES
 from sludgetrack.services.cases import open_case
 from sludgetrack.services.context import Context
 from sludgetrack.services.disposal_content import Brought, DisposalSource, disposal_content
 from sludgetrack.services.sheet_content import Anchor, Source, sheet_content
+from sludgetrack.services.sheet_corrections import Superseded
 from sludgetrack.store import draws, streams
 from sludgetrack.store import sheets as store
 from sludgetrack.store.blobs import BlobStore
@@ -97,7 +99,7 @@ def open_sheet(ctx: Context, press: Press, number: str, ordinal: int) -> tuple[S
     Raises NotFound, NotANumber, and BlobMissing or BlobDamaged where the file is not what was recorded.
     """
     case = open_case(ctx, number, lock=False)
-    events = [entry.claim.event_id for entry in case.entries if _leaves_sheet(entry)]
+    events = [entry.claim.event_id for entry in case.entries if leaves_sheet(entry.claim)]
     if not 1 <= ordinal <= len(events):
         raise NotFound(kind="sheet", name=str(ordinal))
     found = sheet_on_demand(press, events[ordinal - 1])
@@ -119,9 +121,7 @@ def _made(press: Press, event_ids: Collection[str]) -> Iterator[Sheet]:
     manifests = [spot for spot in spots.values() if spot.stream.kind is StreamKind.MANIFEST]
     if manifests:
         yield from _manifest_sheets(press, manifests)
-    for spot in spots.values():
-        if spot.stream.kind is not StreamKind.MANIFEST:
-            yield _disposal_sheet(press, spot)
+    yield from _disposal_sheets(press, [spot for spot in spots.values() if spot not in manifests])
 
 
 def _manifest_sheets(press: Press, wanted: Iterable[Spot]) -> Iterator[Sheet]:
@@ -131,7 +131,7 @@ def _manifest_sheets(press: Press, wanted: Iterable[Spot]) -> Iterator[Sheet]:
         upto[spot.stream_id] = max(upto.get(spot.stream_id, 0), spot.seq)
     read = _Read.of(press.connection, upto)
     for history in read.histories.values():
-        if not _leaves_sheet(history[-1]):
+        if not leaves_sheet(history[-1].claim):
             raise LookupError(f"{history[-1].claim.event_id} leaves no sheet")
         yield from _history_sheets(press, read, history)
 
@@ -154,7 +154,7 @@ class _Read:
         histories = {i: [entry for entry in whole[i] if entry.seq <= seq] for i, seq in upto.items()}
         entries = [entry for history in histories.values() for entry in history]
         recorded = store.of_streams(connection, upto)
-        ids = [e.claim.event_id for e in entries if _leaves_sheet(e) and e.claim.event_id not in recorded]
+        ids = [e.claim.event_id for e in entries if leaves_sheet(e.claim) and e.claim.event_id not in recorded]
         spots = store.spots(connection, ids)
         loadings = [e.claim.event_id for e in entries if e.claim.type is EventType.LOADED]
         return _Read(
@@ -163,40 +163,91 @@ class _Read:
             spots,
             store.heads(connection, [spot.position for spot in spots.values()]),
             _committed(entries, store.asides(connection, [e.claim.event_id for e in entries])),
-            draws.batches(connection, loadings),
+            {**draws.batches(connection, loadings), **dict(_drawn_anew(connection, histories.values()))},
         )
+
+
+def _drawn_anew(
+    connection: Connection, histories: Iterable[Sequence[Entry]]
+) -> Iterator[tuple[str, Sequence[draws.Drawn]]]:
+    """What each loading took as it counts after each decision and correction, by the id of that one."""
+    for history in histories:
+        loading: str | None = None
+        events: list[str] = []
+        for entry in history:
+            if entry.claim.type is EventType.LOADED:
+                loading, events = entry.claim.event_id, [entry.claim.event_id]
+            elif loading is not None and entry.claim.type in REWRITES:
+                events.append(entry.claim.event_id)
+                yield entry.claim.event_id, draws.batches_after(connection, loading, events)
 
 
 def _history_sheets(press: Press, read: _Read, history: Sequence[Entry]) -> Iterator[Sheet]:
     """The missing sheets of one manifest, each built upon the one before it."""
     previous: bytes | None = None
+    newest: dict[str, Superseded] = {}
     ordinal = 0
     for length, entry in enumerate(history, start=1):
-        if not _leaves_sheet(entry):
+        if not leaves_sheet(entry.claim):
             continue
         ordinal += 1
+        about = entry.claim.figures.get("corrects", entry.claim.event_id)
         made = read.recorded.get(entry.claim.event_id)
         if made is None:
             spot = read.spots[entry.claim.event_id]
             head = read.heads[spot.position]
             anchor = Anchor(spot.position, head, previous, sheet.TEMPLATE, press.public_address)
-            source = Source(tuple(history[:length]), read.personal, read.drawn, ordinal, anchor)
+            source = Source(tuple(history[:length]), read.personal, read.drawn, ordinal, anchor, newest.get(about))
             made = press.printed(spot, ordinal, anchor, sheet.render(sheet_content(source)))
+            yield made
+        previous = made.file_digest
+        newest[about] = Superseded(ordinal, previous)
+
+
+def _disposal_sheets(press: Press, wanted: Iterable[Spot]) -> Iterator[Sheet]:
+    """The missing sheets of some disposals up to the wanted editions, disposal by disposal, in order."""
+    entries = store.entries(press.connection, [spot.event_id for spot in wanted])
+    upto: dict[str, int] = {}
+    for spot in wanted:
+        entry = entries[spot.event_id]
+        if not leaves_sheet(entry.claim):
+            raise LookupError(f"{spot.event_id} leaves no sheet")
+        about = entry.claim.figures.get("corrects", spot.event_id)
+        upto[about] = max(upto.get(about, 0), entry.seq)
+    for about, seq in upto.items():
+        yield from _editions(press, about, seq)
+
+
+def _editions(press: Press, event_id: str, upto: int) -> Iterator[Sheet]:
+    """The missing sheets of one disposal: its own, and one for each correction of it."""
+    connection = press.connection
+    first = store.entries(connection, [event_id])[event_id]
+    made_since = streams.corrections_of(connection, [event_id]).get(event_id, [])
+    editions = [entry for entry in (first, *made_since) if entry.seq <= upto]
+    recorded = store.of_events(connection, [entry.claim.event_id for entry in editions])
+    previous: bytes | None = None
+    for ordinal, entry in enumerate(editions, start=1):
+        made = recorded.get(entry.claim.event_id)
+        if made is None:
+            made = _disposal_sheet(press, editions[:ordinal], previous)
             yield made
         previous = made.file_digest
 
 
-def _disposal_sheet(press: Press, spot: Spot) -> Sheet:
-    connection, event_id = press.connection, spot.event_id
-    entry = store.entries(connection, [event_id])[event_id]
-    if not _leaves_sheet(entry):
-        raise LookupError(f"{event_id} leaves no sheet")
-    people = _committed([entry], store.asides(connection, [event_id])).get(event_id, {})
-    taken = draws.disposed(connection, event_id)
+def _disposal_sheet(press: Press, editions: Sequence[Entry], previous: bytes | None) -> Sheet:
+    """The sheet of the last of these: a disposal and the corrections of it so far."""
+    connection = press.connection
+    first, *made_since = editions
+    said = [each for one in made_since for each in streams.about_proposal(connection, one.claim.figures["proposal"])]
+    entries = sorted((*editions, *said), key=lambda entry: entry.seq)
+    people = _committed(entries, store.asides(connection, [entry.claim.event_id for entry in entries]))
+    taken = draws.disposed(connection, first.claim.event_id, [one.claim.event_id for one in made_since])
+    last = editions[-1].claim.event_id
+    spot = store.spots(connection, [last])[last]
     head = store.heads(connection, [spot.position])[spot.position]
-    anchor = Anchor(spot.position, head, None, disposal.TEMPLATE, press.public_address)
-    source = DisposalSource(entry, people, taken, brought(connection, taken), anchor)
-    return press.printed(spot, 1, anchor, disposal.render(disposal_content(source)))
+    anchor = Anchor(spot.position, head, previous, disposal.TEMPLATE, press.public_address)
+    source = DisposalSource(first, people, taken, brought(connection, taken), anchor, tuple(entries))
+    return press.printed(spot, len(editions), anchor, disposal.render(disposal_content(source)))
 
 
 def brought(connection: Connection, taken: draws.Disposed) -> list[Brought]:
@@ -205,10 +256,6 @@ def brought(connection: Connection, taken: draws.Disposed) -> list[Brought]:
     received, issued = store.entries(connection, units), store.first_entries(connection, units)
     found = [Brought(issued[event_id], received[event_id], units[event_id]) for event_id in units]
     return sorted(found, key=lambda each: (each.received.claim.occurred_at, each.issued.stream.name))
-
-
-def _leaves_sheet(entry: Entry) -> bool:
-    return KINDS[entry.claim.type].sheet
 
 
 def _committed(entries: Iterable[Entry], asides: Mapping[str, Aside]) -> dict[str, Mapping[str, Any]]:

@@ -5,7 +5,7 @@ Read from the postings of the events themselves, which never change, so that the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -68,20 +68,35 @@ def batches(connection: Connection, loadings: Collection[str]) -> dict[str, list
     return {event_id: list(drawn) for event_id, drawn in found.items()}
 
 
-def disposed(connection: Connection, event_id: str) -> Disposed:
-    """What a disposal event took, which must be on record."""
+def batches_after(connection: Connection, loading: str, events: Collection[str]) -> list[Drawn]:
+    """What a loading took its load from as these events have it together: itself, and what booked it anew since."""
+    p = posting.c
+    query = (
+        select(holding.c.name, holding.c.kind)
+        .join(holding, holding.c.id == p.holding_id)
+        .where(p.event_id.in_(events), about == loading, p.account.in_(_STOCK))
+        .group_by(holding.c.id, holding.c.name, holding.c.kind)
+        .having(or_(func.sum(p.origin_units) < 0, func.sum(p.physical_units) < 0))
+        .order_by(holding.c.id)
+    )
+    return [Drawn(row.name, row.kind) for row in connection.execute(query)]
+
+
+def disposed(connection: Connection, event_id: str, corrections: Sequence[str] = ()) -> Disposed:
+    """What a disposal event took, which must be on record, as it counts after these corrections of it in effect."""
     p = posting.c
     query = (
         select(holding.c.id, holding.c.kind, log_leaf.c.position)
         .join(disposal, disposal.c.holding_id == holding.c.id)
-        .outerjoin(log_leaf, log_leaf.c.ref == disposal.c.event_id)
+        .outerjoin(log_leaf, log_leaf.c.ref == (corrections[-1] if corrections else disposal.c.event_id))
         .where(disposal.c.event_id == event_id)
     )
     lot = connection.execute(query).one()
     gone = connection.execute(
         select(p.origin_id, func.sum(p.origin_units).label("origin"), func.sum(p.physical_units).label("physical"))
-        .where(p.event_id == event_id, p.account == str(Account.DISPOSED))
+        .where(p.event_id.in_((event_id, *corrections)), about == event_id, p.account == str(Account.DISPOSED))
         .group_by(p.origin_id)
+        .having(or_(func.sum(p.origin_units) != 0, func.sum(p.physical_units) != 0))
         .order_by(p.origin_id)
     ).all()
     physical = int(sum(row.physical for row in gone))

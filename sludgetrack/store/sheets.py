@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import BigInteger, Connection, Row, column, or_, select
+from sqlalchemy import BigInteger, Connection, Row, case, column, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from sludgetrack.domain.events import KINDS, Entry, Stream, StreamKind
+from sludgetrack.domain.events import KINDS, Entry, EventType, Stream, StreamKind
 from sludgetrack.store import log
 from sludgetrack.store.log import Head, LeafKind
 from sludgetrack.store.rows import as_table
@@ -27,7 +27,7 @@ _IDS = UUID("5f1d7a52-2e1b-4b0c-9d7e-6c1a52f0b3a4")
 """The namespace of sheet ids."""
 
 WITH_SHEET = tuple(str(kind.type) for kind in KINDS.values() if kind.sheet)
-"""The types of events that leave a sheet."""
+"""The types of events that leave a sheet; a correction does where the event it corrects is of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +131,15 @@ def listed(connection: Connection, stream_id: int) -> list[Listed]:
     query = (
         select(e.type, e.recorded_at.label("entered_at"), e.event_id.label("entry_id"), *_COLUMNS)
         .join(sheet, sheet.c.event_id == e.event_id, isouter=True)
-        .where(e.stream_id == stream_id, e.type.in_(WITH_SHEET))
+        .where(e.stream_id == stream_id, func.coalesce(_of_corrected, e.type).in_(WITH_SHEET))
         .order_by(e.seq)
     )
     rows = connection.execute(query).all()
     return [_listed(row, ordinal) for ordinal, row in enumerate(rows, start=1)]
+
+
+_of_corrected = case((entry.c.type == str(EventType.CORRECTED), entry.c.claim["of"].astext))
+"""The type of the event that a correction corrects."""
 
 
 def _listed(row: Row[Any], ordinal: int) -> Listed:

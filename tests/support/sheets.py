@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from sludgetrack import tx
 from sludgetrack.documents.content import DisposalContent, SheetContent
-from sludgetrack.domain.events import KINDS, Entry, Stream, StreamKind
+from sludgetrack.domain.events import KINDS, Entry, Stream, StreamKind, leaves_sheet
 from sludgetrack.services import sheets
 from sludgetrack.services.disposal_content import DisposalSource, disposal_content
 from sludgetrack.services.sheet_content import Anchor, Source, sheet_content
@@ -92,7 +92,7 @@ def source(engine: Engine, number: str) -> Source:
     ids = [each.claim.event_id for each in entries]
     with engine.connect() as connection:
         beside, drawn = personal.beside(connection, ids), draws.batches(connection, ids)
-    ordinal = sum(KINDS[each.claim.type].sheet for each in entries)
+    ordinal = sum(leaves_sheet(each.claim) for each in entries)
     return Source(tuple(entries), beside, drawn, ordinal, Anchor(7, Head(9, bytes(32)), None, "sheet-1", ADDRESS))
 
 
@@ -112,7 +112,7 @@ def disposal(engine: Engine, event_id: str) -> DisposalContent:
     with engine.connect() as connection:
         entry_ = streams.one(connection, event_id)
         assert entry_ is not None
-        people = personal.beside(connection, [event_id]).get(event_id, {})
+        people = personal.beside(connection, [event_id])
         taken = draws.disposed(connection, event_id)
         brought = sheets.brought(connection, taken)
     return disposal_content(DisposalSource(entry_, people, taken, brought, DISPOSAL_ANCHOR))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from sludgetrack.domain import chain, numbers
 from sludgetrack.domain.errors import NotFound
-from sludgetrack.domain.events import KINDS, Entry, EventType, Stream, StreamKind
+from sludgetrack.domain.events import Entry, EventType, Stream, StreamKind, leaves_sheet
 from sludgetrack.domain.manifest import Receipt, Status, Weighing, fold
 from sludgetrack.store import log, manifest_reading, streams
 from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore
@@ -141,7 +141,7 @@ def _contents(connection: Connection, blobs: BlobStore, head: StreamHead) -> Con
         accepted_kg=state.accepted_kg,
         held_kg=state.held_kg,
         returned=state.returned,
-        sheets=tuple(_sheet(entry, kept) for entry in entries if KINDS[entry.claim.type].sheet),
+        sheets=tuple(_sheet(entry, kept) for entry in entries if leaves_sheet(entry.claim)),
         check=check(connection, blobs, head, entries),
     )
 

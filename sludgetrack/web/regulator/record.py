@@ -9,13 +9,17 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from sludgetrack.services.context import Context
+from sludgetrack.services.reading import rule_changes
+from sludgetrack.services.reading.rule_changes import RuleChange
 from sludgetrack.store import log
 from sludgetrack.store.log import Checkpoint, Head
 from sludgetrack.web.acting import do
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
+from sludgetrack.web.regulator.rules import change_words
 from sludgetrack.web.runtime import runtime
 
 SHOWN = 10
+CHANGES_SHOWN = 5
 HEAD = re.compile(r"\s*(?P<size>[0-9]{1,15})\s*[:：\s]\s*(?P<root>[0-9A-Fa-f\s]{64,100})\s*")
 """A head as it is printed and copied: size, colon, root; spaces in the root do no harm."""
 
@@ -35,11 +39,12 @@ def page() -> ResponseReturnValue:
     typed = request.args.get("head", "").strip()
     parsed = HEAD.fullmatch(typed)
 
-    def read(ctx: Context) -> tuple[Head, list[Checkpoint], Compared | None]:
+    def read(ctx: Context) -> tuple[Head, list[Checkpoint], Compared | None, list[RuleChange]]:
         compared = _compare(ctx, int(parsed["size"]), parsed["root"]) if parsed else None
-        return log.current(ctx.connection), log.newest_checkpoints(ctx.connection, SHOWN), compared
+        changes = rule_changes.changes(ctx, ctx.actor.division)[:CHANGES_SHOWN]
+        return log.current(ctx.connection), log.newest_checkpoints(ctx.connection, SHOWN), compared, changes
 
-    head, newest, compared = do(read)
+    head, newest, compared, changes = do(read)
     return render_template(
         "regulator/record.html",
         head=head,
@@ -48,6 +53,8 @@ def page() -> ResponseReturnValue:
         unreadable=bool(typed) and parsed is None,
         compared=compared,
         as_of=runtime().now(),
+        changes=changes,
+        **change_words(),
     )
 
 

@@ -216,6 +216,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "site": {"organisation": "SW-ENERGY", "name": "王过磅", "roles": ["operator"], "phone": "13900000008"},
     "kiln": {"organisation": "SW-CEMENT", "name": "孙立窑", "roles": ["operator"], "phone": "13900000009"},
     "compost": {"organisation": "SW-SOIL", "name": "周沃土", "roles": ["operator"], "phone": "13900000010"},
+    "site-clerk": {"organisation": "SW-ENERGY", "name": "何开单", "roles": ["clerk"], "phone": "13900000012"},
     "landfill": {"organisation": "SW-FILL", "name": "吴作业", "roles": ["operator"], "phone": "13900000011"},
     "province": {"organisation": "AUTH-41", "name": "郑省监", "roles": ["inspector"]},
     "regulator": {"organisation": "AUTH-4107", "name": "冯监管", "roles": ["inspector", "administrator"]},

@@ -16,8 +16,10 @@ from sludgetrack.access.actors import signed_in
 from sludgetrack.demo import city
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.identity import Actor
-from sludgetrack.services import facility_acts, handoffs, manifests, registering
+from sludgetrack.domain.quantities import FULL_BP
+from sludgetrack.services import counting, facility_acts, handoffs, manifests, registering, treating
 from sludgetrack.services.context import Context
+from sludgetrack.services.reading import stock
 from sludgetrack.store.registers import Register
 from sludgetrack.store.tables.registry import organisation
 
@@ -111,6 +113,28 @@ class Stage:
             event_id=new_id(), facility=plant, batch=batch, day=self.now.date(), wet_kg=wet_kg, moisture_bp=moisture_bp
         )
         self.act(who, lambda ctx: facility_acts.declare_production(ctx, command))
+
+    def produce_apart(self, who: str, command: c.DeclareProduction) -> None:
+        """What stays out of the rates: sewer-cleaning sludge, ash."""
+        self.act(who, lambda ctx: facility_acts.declare_production(ctx, command))
+
+    def treat(self, who: str, command: c.RecordRun) -> None:
+        """Lots become other lots."""
+        self.act(who, lambda ctx: treating.record_run(ctx, command))
+
+    def count(self, who: str, at: str, permille: int, moisture_bp: int) -> None:
+        """Somebody measures so much of what the book says lies at a facility."""
+
+        def measure(ctx: Context) -> None:
+            there = ctx.directory.facility(at)
+            lying = stock.counted(stock.lots(ctx, at), there)
+            wet_kg = sum(lot.dry_units for lot in lying) * permille // 1000 // (FULL_BP - moisture_bp)
+            command = c.CountStock(
+                event_id=new_id(), facility=at, day=self.now.date(), wet_kg=wet_kg, moisture_bp=moisture_bp
+            )
+            counting.count_stock(ctx, command)
+
+        self.act(who, measure)
 
     def issue(self, who: str, command: c.IssueManifest) -> str:
         """A manifest; its number."""

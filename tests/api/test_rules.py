@@ -160,6 +160,6 @@ def test_changes_tell_who_and_what_it_was(program: ProgramOf) -> None:
     assert told == [
         ("4107|F2|moisture_max_pct", [{"field": "value", "old": "55", "new": "50"}], *who),
         ("F2c", [{"field": "landfill", "old": "Y", "new": "N"}], *who),
-        ("4107|F2|moisture_max_pct", [{"field": "value", "old": None, "new": "55"}], *who),
+        ("4107|F2|moisture_max_pct", [{"field": "value", "old": "60", "new": "55"}], *who),
     ]
     assert items(program("far_regulator").get("/rule-changes")) == changes[1:2]

@@ -171,7 +171,7 @@ def test_the_history_says_who_when_and_from_what_to_what(client_as: ClientAs) ->
 
     told = words(inspector.get("/regulator/policies/changes"))
 
-    assert "周监管 新乡市排水管理处 地方政策 4107 · 单独焚烧 I1 · 禁止 禁止 3月5日" in told
+    assert "周监管 新乡市排水管理处 地方政策 4107 · 单独焚烧 I1 · 禁止 不禁止 禁止 3月5日" in told
     assert SOURCE in told
     assert "还没有人改过" in words(client_as("far_regulator").get("/regulator/policies/changes"))
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sludgetrack import reference
-from sludgetrack.domain.dated import TableName
+from sludgetrack.domain.dated import TableName, Tables
 from sludgetrack.domain.limits import limit_key
-from sludgetrack.domain.policy import Policy, PolicyRow
+from sludgetrack.domain.policy import Policy, PolicyRow, Rule
 from sludgetrack.domain.rule_setting import CLOCKS
 from sludgetrack.domain.targets import target_key
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading.admin import Difference
-from sludgetrack.services.reading.rules import concerns, default_clock
+from sludgetrack.services.reading.rules import concerns, default_clock, own_value
 from sludgetrack.services.registering import OPERATOR
 from sludgetrack.services.rule_setting import limit_values, route_values, target_values, treatment_values
 from sludgetrack.store import organisation_reading, registry_reading, rule_reading
+from sludgetrack.store import rules as store
 from sludgetrack.store.rule_reading import Saying, SetPolicyRow, SetTableRow
 
 POLICY = "policies"
@@ -45,11 +46,15 @@ class RuleChange:
 
 def changes(ctx: Context, division: str) -> list[RuleChange]:
     """Every rule set that concerns a division, newest first; the shared tables concern everybody."""
-    policies = rule_reading.policies_set(ctx.connection)
+    policies, tables = rule_reading.policies_set(ctx.connection), store.tables(ctx.connection)
     rows = rule_reading.rows_set(ctx.connection)
     names = _names(ctx, [*(one.said for one in policies), *(one.said for one in rows)])
     found = [
-        *(_policy_change(one, old, names) for one, old in _before(policies) if concerns(one.row.division, division)),
+        *(
+            _policy_change(one, old, names)
+            for one, old in _before(policies, tables)
+            if concerns(one.row.division, division)
+        ),
         *(_table_change(one, old, names) for one, old in _rows_before(rows) if _touches(one, division)),
     ]
     return sorted(found, key=lambda change: (change.at, change.event_id), reverse=True)
@@ -69,20 +74,24 @@ def _names(ctx: Context, sayings: Iterable[Saying]) -> _Names:
     )
 
 
-def _before(rows: Iterable[SetPolicyRow]) -> Iterator[tuple[SetPolicyRow, str | None]]:
-    """Each row with what held in its division on its day before it was set; None where the shared table did."""
+def _before(rows: Iterable[SetPolicyRow], tables: Tables) -> Iterator[tuple[SetPolicyRow, str | None]]:
+    """Each row with what held in its division on its day before it was set."""
     told: dict[tuple[str, str], list[PolicyRow]] = defaultdict(list)
     for row in reference.policies():
         told[row.route, row.rule].append(row)
     for one in rows:
         row = one.row
         before = Policy(told[row.route, row.rule]).rule(row.division, row.route, row.rule, row.valid_from)
-        yield one, before.value if before else _own(row)
+        yield one, before.value if before else _own(row, tables)
         told[row.route, row.rule].append(row)
 
 
-def _own(row: PolicyRow) -> str | None:
-    return default_clock(row.rule) if not row.route and row.rule in CLOCKS else None
+def _own(row: PolicyRow, tables: Tables) -> str | None:
+    """What the shared table says on the row's day, or a clock's default; None where neither says anything."""
+    if not row.route:
+        return default_clock(row.rule) if row.rule in CLOCKS else None
+    route = tables.routes(row.valid_from).get(row.route)
+    return (own_value(route, Rule(row.rule)) or None) if route and row.rule in set(Rule) else None
 
 
 def _rows_before(rows: Iterable[SetTableRow]) -> Iterator[tuple[SetTableRow, Mapping[str, str]]]:

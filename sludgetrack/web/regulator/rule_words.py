@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from sludgetrack import reference
 from sludgetrack.domain.dated import TableName
 from sludgetrack.domain.limits import SEPARATOR, Limit, reading_of
 from sludgetrack.domain.policy import Rule
 from sludgetrack.domain.routes import Harmless
+from sludgetrack.services.reading.admin import Difference
 from sludgetrack.services.reading.rule_changes import POLICY
 from sludgetrack.services.reading.rules import Standing
 from sludgetrack.web import register_words
@@ -126,8 +129,8 @@ def limit_text(limit: Limit) -> str:
 
 def signed(reading: str) -> str:
     """A reading with the signs people write."""
-    op, _space, rest = reading.partition(" ")
-    return f"{SIGNS.get(op, op)} {rest}"
+    op, space, rest = reading.partition(" ")
+    return f"{SIGNS.get(op, op)}{space}{rest}"
 
 
 def conditions() -> Mapping[str, str]:
@@ -171,7 +174,7 @@ def fields() -> Mapping[str, str]:
     """The values that can be set."""
     return {
         **rules(),
-        "value": _("规定"),
+        "value": _("数值"),
         "harmless": _("无害化"),
         "resource_narrow": _("计入资源化利用率"),
         "resource_broad": _("计入资源化利用率（宽）"),
@@ -182,7 +185,7 @@ def fields() -> Mapping[str, str]:
         "kept_min_pct": _("干固体保留率下限"),
         "kept_max_pct": _("干固体保留率上限"),
         "op": _("比较方式"),
-        "unit": _("单位"),
+        "unit": _("计量单位"),
         "used": _("采用"),
         "value_pct": _("目标值"),
         "binding": _("约束性"),
@@ -226,27 +229,59 @@ def key_text(table: str, key: str, processes: Mapping[str, str]) -> str:
     return route_word(key) if table == TableName.ROUTES else treatment_word(key, processes)
 
 
-def change_text(table: str, key: str, field: str, value: str | None) -> str:
-    """A value of a change as people read it."""
-    if value is None:
-        return DASH
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a change as people read it; ``old`` is None where nothing was said before."""
+
+    label: str
+    old: str | None
+    new: str
+
+
+def told(table: str, key: str, differences: Sequence[Difference]) -> list[Told]:
+    """What a change says. An operator and its figure are one line; that something is used needs none."""
     if table == POLICY:
-        return value_text(key.rpartition(SEPARATOR)[2], value)
+        return [Told("", _policy_text(key, one.old), _policy_text(key, one.new) or DASH) for one in differences]
+    by_field = {one.field: one for one in differences}
+    figure = by_field.get("value") or by_field.get("value_pct")
+    if "op" in by_field and figure:
+        by_field[figure.field] = _with_sign(by_field.pop("op"), figure)
+    if "used" in by_field and by_field["used"].new == "Y":
+        del by_field["used"]
+    return [_told(table, one) for one in by_field.values()]
+
+
+def _with_sign(op: Difference, figure: Difference) -> Difference:
+    old = None if figure.old is None or op.old is None else f"{op.old} {figure.old}"
+    return Difference(figure.field, old, f"{op.new} {figure.new}")
+
+
+def _told(table: str, one: Difference) -> Told:
+    label = field_text(table, one.field)
+    return Told(label, None if one.old is None else _text(table, one.field, one.old), _text(table, one.field, one.new))
+
+
+def _policy_text(key: str, value: str | None) -> str | None:
+    _division, code, rule = key.split(SEPARATOR)
+    return value_text(rule, value, reference.routes()[code].moisture_op if code else "") if value else None
+
+
+def _text(table: str, field: str, value: str) -> str:
     if table == TableName.CHECKS:
         return signed(value)
+    if field == "harmless":
+        return harmless()[Harmless(value)][0]
+    if field in ("value", "value_pct"):
+        return f"{signed(value)} %" if field == "value_pct" else signed(value)
+    if field == "op" or field.endswith("_op"):
+        return SIGNS.get(value, value)
     return _plain_text(field, value)
 
 
 def _plain_text(field: str, value: str) -> str:
-    if field == "harmless":
-        return harmless()[Harmless(value)][0]
-    if field == "op" or field.endswith("_op"):
-        return SIGNS.get(value, value)
-    if field.endswith("_pct"):
+    if field.endswith("_pct") and value:
         return percent(value)
-    if value in ("Y", "N"):
-        return _("是") if value == "Y" else _("否")
-    return value or DASH
+    return {"Y": _("是"), "N": _("否"), "": DASH}.get(value, value)
 
 
 def field_text(table: str, field: str) -> str:
@@ -254,8 +289,8 @@ def field_text(table: str, field: str) -> str:
     if table != TableName.CHECKS:
         return fields().get(field, field)
     applies_to, parameter, _direction, condition = field.split(SEPARATOR)
-    told = (parameters().get(parameter, parameter), conditions().get(condition, condition), applies_to)
-    return " · ".join(text for text in told if text)
+    parts = (parameters().get(parameter, parameter), conditions().get(condition, condition), applies_to)
+    return " · ".join(text for text in parts if text)
 
 
 def process_names(treatments: Mapping[str, object]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sludgetrack import reference
+from sludgetrack.domain.dated import TableRow
 from sludgetrack.domain.limits import SEPARATOR, Limit, limit_key, reading_of
 from sludgetrack.domain.targets import target_key
 from sludgetrack.domain.times import legal_day
@@ -18,6 +19,7 @@ from sludgetrack.services import rule_setting
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import rule_changes
 from sludgetrack.services.reading import rules as reading
+from sludgetrack.services.reading.admin import Difference
 from sludgetrack.store import registry_reading as registry
 from sludgetrack.web.acting import acting, do
 from sludgetrack.web.regulator import rule_words, words
@@ -151,10 +153,15 @@ def change_words() -> dict[str, Any]:
     names = rule_words.process_names(reference.treatments())
     return {
         "key_text": lambda change: rule_words.key_text(change.table, change.key, names),
-        "field_text": rule_words.field_text,
-        "change_text": rule_words.change_text,
+        "told": lambda change: rule_words.told(change.table, change.key, change.differences),
+        "to_come": _to_come,
         "table_words": rule_words.tables(),
     }
+
+
+def _to_come(row: TableRow) -> list[rule_words.Told]:
+    """What a row that is not in force yet will say."""
+    return rule_words.told(row.table, row.key, [Difference(name, None, text) for name, text in row.values.items()])
 
 
 def _seen() -> tuple[Asked, reading.Rules, list[str]]:
@@ -174,8 +181,8 @@ def _around(asked: Asked, seen: reading.Rules, divisions: list[str], here: str) 
         ("regulator.policies", _("途径与门槛")),
         ("regulator.clocks", _("时限")),
         ("regulator.limits", _("限值")),
-        ("regulator.targets", _("目标")),
-        ("regulator.rule_changes", _("变更")),
+        ("regulator.targets", _("目标与基数")),
+        ("regulator.rule_changes", _("变更记录")),
     ]
     return {
         "asked": asked,

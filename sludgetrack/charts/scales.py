@@ -28,8 +28,9 @@ class Axis:
 
 def axis(most: Decimal, at_zero: float, at_top: float, *, parts: int = 4) -> Axis:
     """An axis that reaches the largest figure in about so many steps; where that is 0 or less it reaches 1."""
-    step = _step((most if most > 0 else Decimal(1)) / parts)
-    count = max(1, int((most / step).to_integral_value(ROUND_CEILING)))
+    reach = most if most > 0 else Decimal(1)
+    step = _step(reach / parts)
+    count = int((reach / step).to_integral_value(ROUND_CEILING))
     return Axis(tuple(step * n for n in range(count + 1)), at_zero, at_top)
 
 

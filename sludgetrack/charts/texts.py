@@ -66,6 +66,6 @@ def _ems(character: str) -> float:
         return 1.0
     if character in _NARROW:
         return 0.32
-    if character.isupper() or character in "mwMW%—…":
-        return 0.72
-    return 0.58
+    if character in "MW%—…m":
+        return 0.96
+    return 0.72 if character.isupper() or character in "≥≤w÷×" else 0.58

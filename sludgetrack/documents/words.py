@@ -43,6 +43,8 @@ FLAGS: Mapping[str, Words] = {
     "future": Words("时间超前", "Time ahead"),
     "before_departure": Words("早于启运", "Before departure"),
     "route_not_permitted": Words("方式不在许可内", "Route not permitted"),
+    "implausible_yield": Words("产出率异常", "Implausible yield"),
+    "noncompliant": Words("不合规", "Non-compliant"),
 }
 
 YES = Words("是", "Yes")

@@ -16,7 +16,7 @@ from sludgetrack.domain import commands as c
 from sludgetrack.domain.correcting import Outcome, Proposal, answered, proposal_of
 from sludgetrack.domain.decide import Decision
 from sludgetrack.domain.errors import CorrectionOpen, CorrectionOver, NotAParty, NotFound, NothingChanges, StaleState
-from sludgetrack.domain.events import Claim, Confirmation, EventType, Method, Stream
+from sludgetrack.domain.events import Claim, Confirmation, Entry, EventType, Method, Stream
 from sludgetrack.domain.identity import Actor
 from sludgetrack.domain.permissions import BY_EVENT, require
 from sludgetrack.services.cases import fingerprint
@@ -26,7 +26,7 @@ from sludgetrack.services.manifests import make_claim, own_word
 from sludgetrack.store import corrections, people
 from sludgetrack.store.append import Appending, Draft, Receipt, append, find
 
-__all__ = ["AUTHORITY", "Waiting", "answer", "propose", "waits_for"]
+__all__ = ["AUTHORITY", "Preview", "Waiting", "answer", "preview", "propose", "waits_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,19 @@ class Waiting:
         return not self.organisations and not self.authority
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a proposal would do: the event as it counts now, the changed figures, who would be asked.
+
+    ``locked``: what the event booked lies in a locked period, so that the difference counts on the first open day.
+    """
+
+    present: Entry
+    changes: tuple[dict[str, Any], ...]
+    waiting: Waiting
+    locked: bool
+
+
 def propose(ctx: Context, subject: Stream, command: c.ProposeCorrection) -> Receipt:
     """提出更正. What needs nobody's approval takes effect at once; otherwise it waits for the other parties.
 
@@ -53,6 +66,31 @@ def propose(ctx: Context, subject: Stream, command: c.ProposeCorrection) -> Rece
     replay = find(ctx.connection, command.event_id, print_)
     if replay:
         return replay
+    changes = _wanted(ctx, found, command)
+    figures = {
+        "corrects": command.corrects,
+        "of": str(found.present.claim.type),
+        "changes": changes,
+        "reason": command.reason,
+        "approvers": sorted(found.speaking - {ctx.actor.organisation}),
+        "party_name": _party(ctx, ctx.actor.organisation),
+        **({"remark": command.remark} if command.remark else {}),
+    }
+    claim = _claim(ctx, subject, command, figures)
+    proposal = proposal_of(claim)
+    return _append(ctx, found, claim, proposal, print_)
+
+
+def preview(ctx: Context, subject: Stream, command: c.ProposeCorrection) -> Preview:
+    """What a proposal would change and who would be asked; nothing is recorded. Raises as ``propose``."""
+    found = open_correctable(ctx, subject, command.corrects)
+    changes = _wanted(ctx, found, command)
+    others = found.speaking - {ctx.actor.organisation}
+    return Preview(found.present, tuple(changes), Waiting(others, found.is_locked), found.is_locked)
+
+
+def _wanted(ctx: Context, found: Correctable, command: c.ProposeCorrection) -> list[dict[str, Any]]:
+    """The changes of a proposal that this person may make now, and that are possible."""
     _require_current(found, command)
     require(ctx.actor, BY_EVENT[command.event], found.parties)
     if ctx.actor.organisation not in found.speaking:
@@ -63,19 +101,8 @@ def propose(ctx: Context, subject: Stream, command: c.ProposeCorrection) -> Rece
     changes = found.changes(command.changes)
     if not changes:
         raise NothingChanges(field="changes")
-    figures = {
-        "corrects": command.corrects,
-        "of": str(found.present.claim.type),
-        "changes": changes,
-        "reason": command.reason,
-        "approvers": sorted(found.speaking - {ctx.actor.organisation}),
-        "party_name": _party(ctx, ctx.actor.organisation),
-        **({"remark": command.remark} if command.remark else {}),
-    }
     found.check(ctx, changes)
-    claim = _claim(ctx, subject, command, figures)
-    proposal = proposal_of(claim)
-    return _append(ctx, found, claim, proposal, print_)
+    return changes
 
 
 def answer(

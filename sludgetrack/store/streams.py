@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from sqlalchemy.dialects.postgresql import insert
 
 from sludgetrack.domain.chain import START
+from sludgetrack.domain.correcting import ASIDE
 from sludgetrack.domain.events import Claim, Confirmation, Entry, EventType, Mark, Stream, StreamKind
 from sludgetrack.store.rows import as_table, execute, next_ids
 from sludgetrack.store.tables.record import entry, log_leaf, stream
@@ -116,6 +117,17 @@ def about_proposal(connection: Connection, proposal: str) -> list[Entry]:
     said = and_(entry.c.type == approved, entry.c.claim["proposal"].astext == proposal)
     query = _entries().where(or_(entry.c.event_id == proposal, said)).order_by(entry.c.seq)
     return [to_entry(row) for row in connection.execute(query)]
+
+
+def about_corrections(connection: Connection, stream_ids: Collection[int], proposals: Collection[str]) -> list[Entry]:
+    """The entries of these streams that propose these corrections, answer them or put them into effect, in order."""
+    about = entry.c.claim["proposal"].astext
+    said = or_(entry.c.event_id.in_(list(proposals)), about.in_(list(proposals)))
+    query = _entries().where(entry.c.stream_id.in_(list(stream_ids)), entry.c.type.in_(_ABOUT_CORRECTIONS), said)
+    return [to_entry(row) for row in connection.execute(query.order_by(entry.c.stream_id, entry.c.seq))]
+
+
+_ABOUT_CORRECTIONS = tuple(map(str, (*ASIDE, EventType.CORRECTED)))
 
 
 def around(connection: Connection, stream_id: int, seq: int) -> list[Entry]:

@@ -231,7 +231,7 @@ class Books:
             self._remember_new_origin(holding, self._ids[key])
         else:
             self._changed[key] = None
-            if holding.made is not self._holdings[key].made and holding.made != self._holdings[key].made:
+            if _is_remade(self._holdings[key], holding):
                 self._remade[key] = None
         self._place(key, holding)
 
@@ -261,7 +261,9 @@ class Books:
         self._write_changed([key for key in self._changed if key not in new])
         self._write_remade([key for key in self._remade if key not in new])
         sums = Summing()
-        copy_rows(self._connection, mass.posting, _POSTING_COLUMNS, self._posting_rows(sums))
+        # All rows before the COPY begins: they may read a facility, and a connection that copies answers no query.
+        rows = list(self._posting_rows(sums))
+        copy_rows(self._connection, mass.posting, _POSTING_COLUMNS, rows)
         sums.write(self._connection)
         self._new, self._changed, self._remade, self._booked = [], {}, {}, []
 
@@ -314,6 +316,17 @@ class Books:
                     event.day,
                     counted_on,
                 )
+
+
+def _is_remade(before: Holding, now: Holding) -> bool:
+    """Whether a holding is made of something else than before, or on another day, as after a decision."""
+    if before.made is not now.made and before.made != now.made:
+        return True
+    return _made_as(before) != _made_as(now)
+
+
+def _made_as(holding: Holding) -> tuple[object, ...]:
+    return holding.physical_made, holding.day, holding.kind, holding.stabilised
 
 
 _POSTING_COLUMNS = (

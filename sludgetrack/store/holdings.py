@@ -101,6 +101,7 @@ WHERE h.facility_id = ANY(%(facilities)s::bigint[]) AND (h.physical_left <> 0 OR
         SELECT (
             SELECT h.id FROM holding h
             WHERE h.facility_id = wanted.id AND h.kind NOT IN ('sewer_sludge', 'byproduct')
+                AND NOT h.name LIKE '%%-undeclared'
             ORDER BY h.day DESC, h.ord DESC LIMIT 1
         ) FROM unnest(%(facilities)s::bigint[]) AS wanted (id)
     )
@@ -246,10 +247,12 @@ WHERE share.holding_id = now.holding_id AND share.origin_id = now.origin_id
 
 
 def update_made(connection: Connection, holdings: Sequence[tuple[int, Holding]], origins: Mapping[str, int]) -> None:
-    """Write anew what holdings (by row id) were made of, and when; ``origins`` are the rows of origins."""
+    """Write anew what holdings (by row id) were made of, what they are, and when; ``origins``: the rows of origins."""
     values = {
         "ids": [row_id for row_id, _ in holdings],
         "days": [h.day for _, h in holdings],
+        "kinds": [str(h.kind) for _, h in holdings],
+        "stabilised": [h.stabilised for _, h in holdings],
         "physical": [h.physical_made for _, h in holdings],
         "share_holding": [row_id for row_id, h in holdings for _ in h.made],
         "share_origin": [origins[name] for _, h in holdings for name in h.made],
@@ -261,8 +264,9 @@ def update_made(connection: Connection, holdings: Sequence[tuple[int, Holding]],
 
 _UPDATE_MADE: LiteralString = """
 WITH changed AS (
-    UPDATE holding SET day = now.day, physical_made = now.physical
-    FROM unnest(%(ids)s::bigint[], %(days)s::date[], %(physical)s::bigint[]) AS now (id, day, physical)
+    UPDATE holding SET day = now.day, kind = now.kind, stabilised = now.stabilised, physical_made = now.physical
+    FROM unnest(%(ids)s::bigint[], %(days)s::date[], %(kinds)s::text[], %(stabilised)s::boolean[],
+        %(physical)s::bigint[]) AS now (id, day, kind, stabilised, physical)
     WHERE holding.id = now.id
 )
 INSERT INTO share (holding_id, origin_id, made, "left")
@@ -272,20 +276,21 @@ ON CONFLICT (holding_id, origin_id) DO UPDATE SET made = excluded.made, "left" =
 """
 
 
-def draws(connection: Connection, load_id: int) -> list[Draw]:
-    """What a load on the road (the row of its holding) took from which holding."""
-    return draws_of_loads(connection, [load_id])[load_id]
+def draws(connection: Connection, load_id: int, *, before: int) -> list[Draw]:
+    """What a load on the road (the row of its holding) took from which holding, by this position in the log."""
+    rows = execute(connection, _DRAWN + _BEFORE + _BY_LOAD, {"loads": [load_id], "before": before})
+    return [Draw(*taken) for _, *taken in rows]
 
 
 def draws_of_loads(connection: Connection, load_ids: Collection[int]) -> dict[int, list[Draw]]:
     """What loads on the road (the rows of their holdings) took from which holding, by what their loading booked."""
     found: dict[int, list[Draw]] = {load_id: [] for load_id in load_ids}
-    for load_id, *taken in execute(connection, _DRAWS, {"loads": list(load_ids)}):
+    for load_id, *taken in execute(connection, _DRAWN + _BY_LOAD, {"loads": list(load_ids)}):
         found[load_id].append(Draw(*taken))
     return found
 
 
-_DRAWS: LiteralString = """
+_DRAWN: LiteralString = """
 SELECT load.id, source.name, origin.name, -sum(p.origin_units)::bigint, -sum(p.physical_units)::bigint
 FROM unnest(%(loads)s::bigint[]) AS load (id)
 CROSS JOIN LATERAL (
@@ -298,6 +303,9 @@ JOIN posting p ON p.account <> 'transit'
     AND (p.event_id = loading.event_id AND p.about_id IS NULL OR p.about_id = loading.event_id)
 JOIN holding source ON source.id = p.holding_id
 JOIN holding origin ON origin.id = p.origin_id
+"""
+_BEFORE: LiteralString = "JOIN log_leaf leaf ON leaf.ref = p.event_id AND leaf.position < %(before)s\n"
+_BY_LOAD: LiteralString = """
 GROUP BY load.id, source.name, origin.name
 HAVING sum(p.origin_units) <> 0 OR sum(p.physical_units) <> 0
 ORDER BY load.id, min(p.n)

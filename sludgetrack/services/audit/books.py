@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, tuple_
 
 from sludgetrack.domain.booking import Booking, Draw, draws_of
-from sludgetrack.domain.holdings import Holding, Kind, Stamp, undeclared_id
+from sludgetrack.domain.holdings import NAMED_ONLY, Holding, Kind, Stamp, undeclared_id
 from sludgetrack.domain.mass import Account
 from sludgetrack.services.audit.registers import Registers
 from sludgetrack.store import holdings as store
@@ -174,7 +174,7 @@ class ReplayedBooks:
     def _note_newest(self, facility: str, key: Key) -> None:
         """What was the newest until now may be let go like any other."""
         holding, newest = self._holdings[key], self._newest.get(facility)
-        if holding.kind is Kind.SEWER_SLUDGE or holding.id == undeclared_id(facility):
+        if holding.kind in NAMED_ONLY or holding.id == undeclared_id(facility):
             return
         if newest is None or self._holdings[newest].age < holding.age:
             self._newest[facility] = key
@@ -226,4 +226,4 @@ class ReplayedBooks:
             holding_table.c.name == load, holding_table.c.account == str(Account.TRANSIT)
         )
         load_id = self._connection.execute(query).scalar_one()
-        return [] if load_id is None else store.draws(self._connection, load_id)
+        return [] if load_id is None else store.draws(self._connection, load_id, before=self.position)

@@ -16,6 +16,7 @@ from sludgetrack.web import (
     errors,
     handing,
     home,
+    labs,
     ledgers,
     manifests,
     navigation,
@@ -42,7 +43,7 @@ def init(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for pages in (public, offers, driver, site, photos):
         app.register_blueprint(pages.blueprint)
-    for desk in (plant, handing, settling, manifests, dispatch, paper, regulator, ledgers):
+    for desk in (plant, handing, settling, manifests, dispatch, paper, regulator, ledgers, labs):
         app.register_blueprint(desk.blueprint)
 
 

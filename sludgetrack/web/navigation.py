@@ -64,6 +64,7 @@ ITEMS: tuple[Item, ...] = (
         "book",
         _for(Role.CLERK, Role.OPERATOR, Role.DISPATCHER, Role.INSPECTOR),
     ),
+    Item("labs.index", lazy_gettext("检测报告"), "flask", _for(Role.CLERK, Role.OPERATOR, Role.INSPECTOR)),
     Item("paper.index", lazy_gettext("纸质补录"), "print", _for(Role.CLERK, Role.OPERATOR)),
     Item("regulator.policies", lazy_gettext("政策"), "flag", _for(Role.INSPECTOR)),
     Item("regulator.record", lazy_gettext("记录与核对"), "shield", _for(Role.INSPECTOR)),

@@ -252,7 +252,7 @@ def test_missing_moisture_is_estimated_and_marked(client_as: ClientAs, city: Cit
     with engine.connect() as connection:
         row = connection.execute(select(holding)).one()
     assert (row.estimated, row.moisture_bp) == (True, 8000)
-    assert "先按 80 % 计，并标为估计" in page
+    assert "没有检测的按 80 % 计" in page
     assert "80 % 估计" in page
 
 

@@ -9,7 +9,7 @@ from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.gates import Rulebook
 from sludgetrack.domain.routes import Route
 from sludgetrack.domain.suitability import RouteVerdict, verdicts, without_limits
-from sludgetrack.domain.times import legal_day
+from sludgetrack.domain.times import LEGAL_ZONE, legal_day
 from sludgetrack.services import kept_files, sampling
 from sludgetrack.services.context import Context
 from sludgetrack.services.kept_files import KeptFile
@@ -54,6 +54,15 @@ def reports(ctx: Context, filters: Filters, cursor: str | None, limit: int) -> P
     return paging.page([(row.id, row) for row in found], wanted)
 
 
+def judged(
+    ctx: Context, filters: Filters, cursor: str | None, limit: int
+) -> PageOf[tuple[ReportRow, tuple[RouteVerdict, ...]]]:
+    """The reports the reader may see, each with what it says for every route by the limits of today."""
+    found = reports(ctx, filters, cursor, limit)
+    rulebook = rules.rulebook(ctx.connection, legal_day(ctx.now, LEGAL_ZONE))
+    return PageOf(tuple((row, verdicts(rulebook, row.report)) for row in found.items), found.next)
+
+
 def report(ctx: Context, event_id: str) -> ReportView:
     """A report by its event, judged by today's limits. Raises NotFound, also for whom it does not concern."""
     row = _row(ctx, event_id)
@@ -71,11 +80,11 @@ def file(ctx: Context, blobs: BlobStore, event_id: str, most_mb: int) -> tuple[R
     return row, kept_files.read(blobs, row.file, wanted)
 
 
-def of_name(ctx: Context, name: str) -> str | None:
-    """The event of a report by its name, where the reader may see it."""
+def by_name(ctx: Context, name: str) -> str:
+    """The event of the report with a name. Raises NotFound, also where the reader may not see it."""
     event_id = lab_reading.named(ctx.connection, name)
     if event_id is None or lab_reading.report(ctx.connection, ctx.actor, event_id) is None:
-        return None
+        raise NotFound(kind="lab_report", name=name)
     return event_id
 
 

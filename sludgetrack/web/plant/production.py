@@ -53,7 +53,7 @@ def declare() -> ResponseReturnValue:
         return _page(own, at, declared, form)
     flash(_("批次 %(batch)s 已入库。", batch=form["batch"]), "good")
     if not form["moisture_pct"]:
-        flash(_("没有填含水率，先按 80 %% 计，并标为估计。"), "warning")
+        flash(_("没有填含水率，按本厂近 7 天的检测估计；没有检测的按 80 %% 计。已作标记。"), "warning")
     return redirect(url_for("plant.production"))
 
 

@@ -1,0 +1,117 @@
+"""What the pages of lab reports share: who may see them, who may add to them, and the words they use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from flask import Blueprint, request
+
+from sludgetrack.domain.identity import Role
+from sludgetrack.domain.labs import Held, Lapse
+from sludgetrack.domain.limits import Limit
+from sludgetrack.domain.suitability import Outcome
+from sludgetrack.store.directory import Facility
+from sludgetrack.store.lab_reading import ReportRow
+from sludgetrack.web.acting import acting
+from sludgetrack.web.regulator import rule_words
+from sludgetrack.web.texts import gettext as _
+
+blueprint = Blueprint("labs", __name__, url_prefix="/labs")
+
+READERS = (Role.CLERK, Role.OPERATOR, Role.INSPECTOR)
+WRITERS = (Role.CLERK, Role.OPERATOR)
+AT = "at"
+"""The field for the facility somebody works at."""
+
+
+def may_write() -> bool:
+    """Whether whoever is signed in records reports."""
+    actor = acting().actor
+    return any(actor.has(role) for role in WRITERS) and bool(actor.facilities)
+
+
+def chosen(own: Sequence[Facility]) -> Facility | None:
+    """The facility asked for, else the first; None where there is none."""
+    asked = request.values.get(AT, "")
+    return next((facility for facility in own if facility.code == asked), next(iter(own), None))
+
+
+_SIGNS = frozenset(("Cd", "Hg", "Pb", "Cr", "As", "Ni", "Zn", "Cu", "B"))
+
+
+def parameter_word(parameter: str) -> str:
+    """What is measured: 总镉 Cd."""
+    named = rule_words.parameters().get(parameter)
+    if named is not None:
+        return named
+    return f"{_metals()[parameter]} {parameter}" if parameter in _SIGNS else parameter
+
+
+def _metals() -> Mapping[str, str]:
+    return {
+        "Cd": _("总镉"),
+        "Hg": _("总汞"),
+        "Pb": _("总铅"),
+        "Cr": _("总铬"),
+        "As": _("总砷"),
+        "Ni": _("总镍"),
+        "Zn": _("总锌"),
+        "Cu": _("总铜"),
+        "B": _("总硼"),
+    }
+
+
+def unit_word(unit: str) -> str:
+    """A unit as people write it: ``mg/kg（干基）``."""
+    plain = unit.removesuffix(" dry")
+    return _("%(unit)s（干）", unit=plain) if plain != unit else unit
+
+
+def limit_word(limit: Limit) -> str:
+    """What a limit asks: ``≤ 3``."""
+    return f"{rule_words.SIGNS.get(limit.op, limit.op)} {number(limit.value)}"
+
+
+def condition_word(limit: Limit) -> str:
+    """For which soil or grade a limit holds."""
+    return rule_words.conditions().get(limit.condition, limit.condition)
+
+
+def number(value: Decimal | None) -> str:
+    """A value without needless noughts."""
+    if value is None:
+        return "—"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def lapse_word(held: Held) -> tuple[str, str, str]:
+    """What one row says: its word, tone and icon."""
+    words = {
+        None: (_("符合"), "good", "check"),
+        Lapse.OVER_LIMIT: (_("不符合"), "danger", "danger"),
+        Lapse.NOT_REPORTED: (_("没有测"), "warning", "unknown"),
+        Lapse.UNIT_UNKNOWN: (_("单位对不上"), "warning", "unknown"),
+    }
+    return words[held.lapse]
+
+
+def outcome_word(outcome: Outcome) -> tuple[str, str, str]:
+    """What a report says for a route: its word, tone and icon."""
+    words = {
+        Outcome.PASSES: (_("合格"), "good", "check"),
+        Outcome.FAILS: (_("不合格"), "danger", "danger"),
+        Outcome.SILENT: (_("没有测这些项目"), "plain", "unknown"),
+    }
+    return words[outcome]
+
+
+def everything() -> str:
+    """The chip that narrows nothing."""
+    return _("全部")
+
+
+def subject_word(row: ReportRow) -> str:
+    """What was sampled, in words."""
+    return _("本设施") if row.of_facility else row.subject

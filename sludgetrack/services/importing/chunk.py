@@ -165,7 +165,9 @@ class Chunk:
         row = self._rows.productions[step.line]
         plant = self._directory.facility(row.plant)
         at = claims.start_of(row.day, plant.zone)
-        figures = claims.produced(row, self._evidence.assumed_bp(row.plant, row.day))
+        figures = claims.produced(
+            row, self._evidence.assumed_bp(row.plant, row.day), self._desk.tables.treatments(row.day)
+        )
         self._act_of_facility(plant, EventType.PRODUCED, at, figures, event_id("production", row.batch, "produced", at))
 
     def _dispose(self, step: Step) -> None:

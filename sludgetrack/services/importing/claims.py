@@ -9,7 +9,6 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from sludgetrack import reference
 from sludgetrack.domain.booking import kept_share
 from sludgetrack.domain.decide import OVERLOAD_PERCENT, ROAD_LIMIT_KG
 from sludgetrack.domain.events import Confirmation, Mark, Method
@@ -18,6 +17,7 @@ from sludgetrack.domain.times import legal_instant
 from sludgetrack.services.treating import kept_bp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from sludgetrack.domain.booking import Run
@@ -120,9 +120,9 @@ def returned(row: Movement) -> Figures:
     return given(returned_kg=row.returned_kg, reason=row.reason)
 
 
-def produced(row: Production, assumed_bp: int) -> Figures:
-    """A batch; without a moisture, what the rules assume for it."""
-    process = reference.treatments()[row.stabilised_by] if row.stabilised_by else None
+def produced(row: Production, assumed_bp: int, processes: Mapping[str, Process]) -> Figures:
+    """A batch; without a moisture, what the rules assume for it. ``processes`` are those of its day."""
+    process = processes[row.stabilised_by] if row.stabilised_by else None
     return given(
         facility=row.plant,
         batch=row.batch,

@@ -152,8 +152,11 @@ class _StocktakeReader(_Reader):
 class _LabReader(_Reader):
     def staged(self, row: LabValue) -> tuple[Any, ...]:
         self._check_day(row.line, row.sampled_on, self._places.zone_of(row.subject), "sampled_on")
-        key, said = _keyed(LABS, row)
-        return (row.line, key, said, row.report, row.subject, row.sampled_on, row.parameter, f"{row.value:f}", row.unit)
+        value = canonical.text_of(_VALUE, row.value)
+        return (row.line, *_keyed(LABS, row), row.report, row.subject, row.sampled_on, row.parameter, value, row.unit)
+
+
+_VALUE = LABS.column("value")
 
 
 def _keyed(file: LedgerFile[Any], row: tuple[Any, ...]) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import defaultdict
 from datetime import date
@@ -15,7 +14,6 @@ from sqlalchemy import Engine, text
 from sludgetrack.domain.mass import Account
 from sludgetrack.services.audit import audit
 from tests.domain.ledger import Replay, replay
-from tests.domain.shared import CITY, needs_city
 from tests.services.importing.generated import ledger, until
 from tests.services.importing.making import VEHICLES, Import, picture, rows, run, write
 
@@ -141,47 +139,6 @@ def _without(files: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 def _comparable(engine: Engine) -> dict[str, list[str]]:
     """The picture but for the numbers: what was issued and not loaded got its number in another place."""
     return {name: rows for name, rows in picture(engine).items() if name != "numbers"}
-
-
-@needs_city
-def test_a_generated_city_without_its_treatment_runs_is_booked_as_the_pure_functions_book_it(
-    engine: Engine, tmp_path: Path
-) -> None:
-    files = _city_without_runs()
-
-    imported = run(engine, write(tmp_path / "city", files), steps=500)
-
-    assert imported.codes == []
-    assert imported.counts("movements").new > 2_300
-    agree(engine, replay(tmp_path / "city"))
-
-
-@needs_city
-def test_of_a_generated_city_only_the_lots_of_its_treatment_runs_are_missing(engine: Engine, tmp_path: Path) -> None:
-    files = {name: _read(name) for name in ("parties", *_RECORDED)}
-
-    imported = run(engine, write(tmp_path / "city", files))
-
-    assert {code for _, _, _, code in imported.codes} == {"unknown_reference"}
-    assert all("-R" in finding.facts["shown"] for finding in imported.findings)
-
-
-_RECORDED = ("vehicles", "policies", "production", "movements", "disposals")
-
-
-def _read(name: str) -> list[dict[str, str]]:
-    with (CITY / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def _city_without_runs() -> dict[str, list[dict[str, str]]]:
-    """The city's files without what came of treatment runs."""
-    files = {name: _read(name) for name in ("parties", *_RECORDED)}
-    made = {output.partition(":")[0] for run in _read("treatments") for output in run["outputs"].split(";")}
-    files["movements"] = [row for row in files["movements"] if row["batch"].partition(":")[0] not in made]
-    moved = {row["manifest"] for row in files["movements"]} | {row["batch"] for row in files["production"]}
-    files["disposals"] = [row for row in files["disposals"] if row["lot"] in moved]
-    return files
 
 
 def test_nothing_of_the_ledger_s_people_is_in_the_claims(engine: Engine, folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sludgetrack.demo import labs
 from sludgetrack.demo.stage import Stage, new_id
 from sludgetrack.domain import commands as c
 
@@ -46,6 +47,8 @@ TRIPS = (
 def play(stage: Stage, until: datetime) -> None:
     """Act everything out, the last hours ending at ``until``."""
     morning = (until - timedelta(days=DAYS)).replace(hour=0, minute=30, second=0, microsecond=0)
+    stage.now = morning
+    labs.report(stage)
     for day in range(DAYS):
         stage.now = morning + timedelta(days=day)
         _declare_production(stage)

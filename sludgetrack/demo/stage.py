@@ -17,7 +17,7 @@ from sludgetrack.demo import city
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.identity import Actor
 from sludgetrack.domain.quantities import FULL_BP
-from sludgetrack.services import counting, facility_acts, handoffs, manifests, registering, treating
+from sludgetrack.services import counting, facility_acts, handoffs, manifests, registering, sampling, treating
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import stock
 from sludgetrack.store.registers import Register
@@ -135,6 +135,10 @@ class Stage:
             counting.count_stock(ctx, command)
 
         self.act(who, measure)
+
+    def sample(self, who: str, command: c.RecordSample) -> None:
+        """A lab report, without its file."""
+        self.act(who, lambda ctx: sampling.record_sample(ctx, None, command))
 
     def issue(self, who: str, command: c.IssueManifest) -> str:
         """A manifest; its number."""

@@ -50,7 +50,8 @@ def declare_production(ctx: Context, command: c.DeclareProduction) -> Receipt:
         if command.moisture_bp is None:
             said["assumed_bp"] = labs.assumed_moisture_bp(ctx.connection, plant.code, command.day)
         if command.stabilised_by is not None:
-            said["stabilised"] = reference.treatments()[command.stabilised_by].stabilises
+            processes = rules.tables(ctx.connection).treatments(command.day)
+            said["stabilised"] = processes[command.stabilised_by].stabilises
         return said
 
     return act(ctx, command.facility, command, complete)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from sludgetrack import reference
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.identity import Role
 from sludgetrack.domain.quantities import percent_from_bp
@@ -13,7 +12,7 @@ from sludgetrack.domain.times import legal_day
 from sludgetrack.services import facility_acts
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading.plant import DeclaredBatch, declared_batches, plants_of
-from sludgetrack.store import names
+from sludgetrack.store import names, rules
 from sludgetrack.store.directory import Facility
 from sludgetrack.web import forms
 from sludgetrack.web.acting import do
@@ -97,5 +96,8 @@ def _page(
 
 
 def _processes() -> list[tuple[str, str]]:
-    stabilising = [t for t in reference.treatments().values() if t.stabilises]
+    """The processes that stabilise now."""
+    today = legal_day(runtime().now())
+    known = do(lambda ctx: rules.tables(ctx.connection).treatments(today))
+    stabilising = [t for t in known.values() if t.stabilises]
     return [("", _("没有稳定化")), *((t.code, t.en if is_english() else t.zh) for t in stabilising)]

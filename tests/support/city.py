@@ -96,6 +96,7 @@ VEHICLES = {"豫G12345": "H1", "豫G54321": "H1", "豫G99999": "H2"}
 PEOPLE: dict[str, tuple[str, str, tuple[Role, ...]]] = {
     "plant": ("O-PLANT", "李会计", (Role.CLERK,)),
     "site": ("O-SITE", "王过磅", (Role.OPERATOR,)),
+    "site_clerk": ("O-SITE", "何开单", (Role.CLERK,)),
     "dispatcher": ("H1", "赵调度", (Role.DISPATCHER,)),
     "driver": ("H1", "张㛃", (Role.DRIVER,)),
     "second_driver": ("H1", "陈师傅", (Role.DRIVER,)),

@@ -12,12 +12,14 @@ from sludgetrack.services import manifests
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import handing, site, stock
 from sludgetrack.services.reading.site import Arrivals, Receiving
+from sludgetrack.services.reading.stock import Lot
 from sludgetrack.store.directory import Facility
 from sludgetrack.web import forms
 from sludgetrack.web.acting import do
 from sludgetrack.web.forms import Form
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.site.desk import blueprint, here, tabs
+from sludgetrack.web.stock_words import stock_alerts
 from sludgetrack.web.texts import gettext as _
 
 
@@ -26,15 +28,23 @@ from sludgetrack.web.texts import gettext as _
 def arrivals() -> ResponseReturnValue:
     """The trucks for one facility; with a text typed or scanned, straight to the one it means."""
 
-    def work(ctx: Context) -> tuple[list[Facility], Facility | None, Arrivals | None]:
+    def work(ctx: Context) -> tuple[list[Facility], Facility | None, Arrivals | None, list[Lot]]:
         own = stock.facilities(ctx)
         at = here(own)
-        return own, at, site.arrivals(ctx, [at.code]) if at else None
+        if at is None:
+            return own, None, None, []
+        return own, at, site.arrivals(ctx, [at.code]), stock.lots(ctx, at.code)
 
-    own, at, found = do(work)
-    if found is None:
+    own, at, found, lying = do(work)
+    if found is None or at is None:
         return render_template("site/no_facility.html")
-    return render_template("site/arrivals.html", found=found, at=at, tabs=tabs(own, at, "site.arrivals"))
+    return render_template(
+        "site/arrivals.html",
+        found=found,
+        at=at,
+        tabs=tabs(own, at, "site.arrivals"),
+        alerts=list(stock_alerts(lying, at.code)),
+    )
 
 
 @blueprint.get("/find")

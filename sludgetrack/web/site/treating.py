@@ -32,6 +32,7 @@ from sludgetrack.web.words import event_word
 FIRST_ROWS = 2
 MOST_ROWS = 12
 """Rows of outputs and additives on the form: at first, and at most."""
+_PART = "part/"
 OUTPUT, ADDITIVE = ("lot", "wet_t", "moisture_pct"), ("what", "dry_t")
 
 
@@ -134,7 +135,7 @@ class _Typed:
 
     def __init__(self, form: Form, desk: Desk) -> None:
         self.form = form
-        self.taken = [lot.name for lot in desk.lots if lot.name in form.chosen("take") or form[_part(lot.name)]]
+        self.taken = _taken(form)
         self.outputs = _filled(form, "outputs", ("wet_t", "moisture_pct")) or [0]
         self.additives = _filled(form, "additives", ("dry_t",))
         self.facility = desk.at.code
@@ -172,9 +173,15 @@ class _Typed:
         return f"{name}/{rows[n]}/{part}"
 
 
+def _taken(form: Form) -> list[str]:
+    """The lots that go in: those ticked, and those of which a part is typed."""
+    parts = [name.removeprefix(_PART) for name, text in form.values.items() if name.startswith(_PART) and text]
+    return list(dict.fromkeys((*form.chosen("take"), *parts)))
+
+
 def _part(lot: str) -> str:
     """The field for how much of a lot goes in."""
-    return f"part/{lot}"
+    return _PART + lot
 
 
 def _filled(form: Form, name: str, parts: Iterable[str]) -> list[int]:
@@ -230,7 +237,8 @@ def _preview(command: Any) -> RunPreview:
 
 def _page(desk: Desk, form: Form, preview: RunPreview | None = None) -> ResponseReturnValue:
     rows = range(_rows(form))
-    taken = [lot for lot in desk.lots if lot.name in form.chosen("take") or form[_part(lot.name)]]
+    named = _taken(form)
+    taken = [lot for lot in desk.lots if lot.name in named]
     page = render_template(
         "site/treat.html",
         at=desk.at,

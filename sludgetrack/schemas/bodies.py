@@ -75,6 +75,34 @@ class NumberBlockSchema(s.HandOutNumbersSchema):
         """The facility stands in the address."""
 
 
+class _OfCorrection:
+    """The proposal stands in the address."""
+
+    exclude = ("proposal",)
+    unknown = RAISE
+
+
+class CorrectionApprovalSchema(s.ApproveCorrectionSchema):
+    """同意更正: another party agrees; the last one makes it take effect."""
+
+    class Meta(_OfCorrection):
+        """The proposal stands in the address."""
+
+
+class CorrectionRefusalSchema(s.RefuseCorrectionSchema):
+    """拒绝更正: another party does not agree."""
+
+    class Meta(_OfCorrection):
+        """The proposal stands in the address."""
+
+
+class CorrectionWithdrawalSchema(s.WithdrawCorrectionSchema):
+    """撤回更正: whoever proposed takes it back."""
+
+    class Meta(_OfCorrection):
+        """The proposal stands in the address."""
+
+
 def _offered(event: EventType) -> CommandSchema:
     """The schema of figures offered for a second party's word; ``event`` tells for what."""
     base = SCHEMAS[event]

@@ -150,3 +150,19 @@ class AddPermitSchema(RequestSchema):
     facility = short_text(20)
     vehicle = Plate(validate=validate.Length(1, 12))
     valid_to = LegalDay()
+
+
+class LockPeriodSchema(RequestSchema):
+    """A month to close for a division and everything under it."""
+
+    request = r.LockPeriod
+    division = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[0-9]{2}([0-9]{2}){0,2}\Z"),
+        metadata={"pattern": "^[0-9]{2}([0-9]{2}){0,2}$"},
+    )
+    month = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[0-9]{4}-(0[1-9]|1[0-2])\Z"),
+        metadata={"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
+    )

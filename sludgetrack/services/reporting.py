@@ -15,7 +15,7 @@ from sludgetrack.domain.mass import STOCK_ACCOUNTS, Account
 from sludgetrack.domain.quantities import tonnes_from_units
 from sludgetrack.domain.rates import ByRoute, RateRow, Sums, add, difference, rate_row, route_row
 from sludgetrack.domain.times import legal_day
-from sludgetrack.store import cohorts, rules
+from sludgetrack.store import cohorts, periods, rules
 from sludgetrack.store import rates as store
 from sludgetrack.store.rates import TOTAL, Flow, Grouping, Period
 
@@ -94,7 +94,8 @@ def rates(
         rows = [route_row(code, amount, routes) for code, amount in sorted(total.disposed.items())]
     else:
         rows = [rate_row(group, sums, routes) for group, sums in sorted(groups.items())]
-    return RateReport(period, by, rows, rate_row(TOTAL, total, routes), _provisional(period, now))
+    locked = locked_month(connection, division_prefix)
+    return RateReport(period, by, rows, rate_row(TOTAL, total, routes), _provisional(period, now), locked)
 
 
 def balance(connection: Connection, period: Period, by: Grouping, *, division_prefix: str = "") -> BalanceReport:
@@ -106,7 +107,15 @@ def balance(connection: Connection, period: Period, by: Grouping, *, division_pr
         rows = [_balance(group, sums) for group, sums in sorted(groups.items())]
     shown = {TOTAL: total} if by is Grouping.ROUTE else {**groups, TOTAL: total}
     differences = {group: difference(sums) for group, sums in shown.items() if difference(sums)}
-    return BalanceReport(period, by, rows, _balance(TOTAL, total), differences)
+    return BalanceReport(
+        period, by, rows, _balance(TOTAL, total), differences, locked_month(connection, division_prefix)
+    )
+
+
+def locked_month(connection: Connection, division_prefix: str) -> str | None:
+    """The last month (``2025-11``) that is closed for every plant under a division, whose figures never move again."""
+    day = periods.common_lock(connection, division_prefix)
+    return None if day is None else f"{day:%Y-%m}"
 
 
 def grouped_sums(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, all_, and_, any_, func, literal, or_, select
 
 from sludgetrack.domain.correcting import Outcome
 from sludgetrack.domain.events import Stream, StreamKind
@@ -65,7 +65,8 @@ def one(connection: Connection, proposal: str) -> Named | None:
 def waiting(connection: Connection, actor: Actor) -> list[Named]:
     """Open proposals that somebody's organisation is asked about or made, or that lie in an authority's division."""
     c = correction.c
-    asked = c.approvers.any(actor.organisation) & ~c.approved.any(actor.organisation)
+    me = literal(actor.organisation)
+    asked = and_(me == any_(c.approvers), me != all_(c.approved))
     rules: list[ColumnElement[bool]] = [asked, c.organisation == actor.organisation]
     if actor.is_authority:
         manifests = select(manifest_party.c.manifest_id).where(under(manifest_party.c.division, actor.division))

@@ -2,10 +2,12 @@
 
 from sludgetrack.api.v1 import (
     acts,
+    corrections,
     facilities,
     handoffs,
     ledgers,
     manifests,
+    periods,
     photos,
     public,
     registers,
@@ -20,10 +22,12 @@ from sludgetrack.api.v1 import (
 
 __all__ = [
     "acts",
+    "corrections",
     "facilities",
     "handoffs",
     "ledgers",
     "manifests",
+    "periods",
     "photos",
     "public",
     "registers",

@@ -101,6 +101,11 @@ def correction_by_id(ctx: Context, proposal: str) -> CorrectionSeen:
         raise NotFound(kind="correction", name=proposal) from None
 
 
+def subject_of(ctx: Context, proposal: str) -> Stream:
+    """The history a proposal is about. Raises NotFound, also for whoever may not read that."""
+    return correction_by_id(ctx, proposal).stream
+
+
 def for_desk(ctx: Context) -> ForDesk:
     """What waits for this person's answer, and what their organisation waits for."""
     found = []

@@ -45,8 +45,8 @@ class FlowRow:
 
     ``start`` is the first day of the part. ``kind`` is what was produced, ``other`` the facility at the other end of a
     manifest, ``route`` that of a manifest or a disposal, ``is_bad`` tells disposals that do not, or not for the greater
-    part, count as harmless. ``wet_kg`` is what the type weighs: produced, loaded, taken in, given back, disposed of,
-    counted; of a run what came out, ``taken_kg`` what went in. ``into`` and ``taken`` are what entered and left the
+    part, count as harmless. ``wet_kg`` is what the type weighs: produced, loaded, taken in, given back, disposed of;
+    of a run what came out, ``taken_kg`` what went in. ``into`` and ``taken`` are what entered and left the
     stock; ``missing`` what a disposal's end, a count or a correction left unaccounted here, ``gap`` what a weighing-in
     did. ``estimated_*``: the part from moistures nobody measured. ``later``: events booked on another day than theirs.
     """
@@ -77,7 +77,7 @@ class FlowRow:
 class LineRow:
     """One event at the facility. ``named``: batch, run or disposal; ``lot`` what a disposal took from.
 
-    Masses as in ``FlowRow``; ``booked_on`` only where it is not ``day``; ``at`` is UTC.
+    Masses as in ``FlowRow``, of a count what was counted; ``booked_on`` only where it is not ``day``; ``at`` is UTC.
     """
 
     day: date
@@ -148,6 +148,7 @@ def oldest_days(connection: Connection, facility_id: int, today: date) -> int | 
 
 def flows(connection: Connection, asked: Asked, part: By) -> list[FlowRow]:
     """What happened, summed up by ``part`` of the period and by what sets events apart."""
+    execute(connection, f"SET LOCAL work_mem = '{_ENOUGH}'", {})
     return _rows(connection, _FLOWS, {**asked.parameters(), "part": str(part)}, FlowRow)
 
 
@@ -171,6 +172,8 @@ def _rows(connection: Connection, statement: LiteralString, values: Mapping[str,
         return cursor.execute(statement, values).fetchall()
 
 
+_ENOUGH: LiteralString = "64MB"
+"""Memory in which the events of a year of a large site are added up without going to disk."""
 _STOCK: LiteralString = """
 SELECT coalesce((SELECT sum(physical_left) FROM holding
         WHERE facility_id = %(facility)s AND account IN ('plant_stock', 'site_stock')
@@ -187,7 +190,7 @@ WHERE facility_id = %(facility)s AND account IN ('plant_stock', 'site_stock') AN
 _MOVED: LiteralString = """
 WITH part AS (
     SELECT day, coalesce(about_id, event_id) AS about, account, cause, compliant, holding_id,
-        sum(physical_units) AS units, max(booked_on) FILTER (WHERE booked_on <> day) AS booked_on
+        sum(physical_units)::bigint AS units, max(booked_on) FILTER (WHERE booked_on <> day) AS booked_on
     FROM posting
     WHERE facility_id = %(facility)s AND day BETWEEN %(first)s AND %(last)s
     GROUP BY day, about, account, cause, compliant, holding_id
@@ -196,7 +199,8 @@ WITH part AS (
         coalesce(sum(units) FILTER (WHERE h.id IS NOT NULL AND units > 0), 0)::bigint AS into_units,
         coalesce(-sum(units) FILTER (WHERE h.id IS NOT NULL AND units < 0), 0)::bigint AS taken_units,
         coalesce(sum(h.wet_kg) FILTER (WHERE units > 0), 0)::bigint AS into_kg,
-        coalesce(-sum(round(units / nullif(10000 - h.moisture_bp, 0))) FILTER (WHERE units < 0), 0)::bigint AS taken_kg,
+        coalesce(-sum(round(units::numeric / nullif(10000 - h.moisture_bp, 0))) FILTER (WHERE units < 0), 0)::bigint
+            AS taken_kg,
         max(h.moisture_bp) FILTER (WHERE units > 0) AS into_bp,
         coalesce(bool_or(h.estimated) FILTER (WHERE units > 0), false) AS estimated,
         min(h.kind) FILTER (WHERE units > 0) AS kind,
@@ -213,16 +217,13 @@ WITH part AS (
     GROUP BY part.day, about
     HAVING bool_or(units <> 0)
 ), happened AS (
-    SELECT moved.*, e.type, e.claim, e.occurred_at, m.number, m.plate, m.hauler_id, d.name AS disposal, d.holding_id,
+    SELECT moved.*, e.type, e.occurred_at, m.number, m.plate, m.hauler_id, m.moisture_out_bp, d.name AS disposal,
+        d.holding_id, d.moisture_bp AS disposal_bp,
         CASE e.type WHEN 'received' THEN m.giver_id WHEN 'loaded' THEN m.destination_id
             WHEN 'returned' THEN m.destination_id END AS other_id,
         CASE e.type WHEN 'loaded' THEN m.route WHEN 'disposed' THEN d.route END AS route,
         CASE e.type WHEN 'loaded' THEN m.net_out_kg WHEN 'returned' THEN m.returned_kg WHEN 'disposed' THEN d.wet_kg
-            WHEN 'counted' THEN (e.claim ->> 'wet_kg')::bigint
-            WHEN 'resolved' THEN NULL WHEN 'corrected' THEN NULL ELSE into_kg END AS wet_kg,
-        CASE e.type WHEN 'loaded' THEN coalesce(m.moisture_out_bp, (e.claim ->> 'assumed_bp')::int)
-            WHEN 'disposed' THEN d.moisture_bp WHEN 'counted' THEN (e.claim ->> 'moisture_bp')::int
-            WHEN 'produced' THEN into_bp WHEN 'received' THEN into_bp END AS moisture_bp,
+            WHEN 'produced' THEN into_kg WHEN 'received' THEN into_kg WHEN 'treated' THEN into_kg END AS wet_kg,
         CASE e.type WHEN 'produced' THEN estimated WHEN 'loaded' THEN m.moisture_out_bp IS NULL ELSE false END
             AS is_estimated,
         CASE WHEN e.type = 'produced' THEN kind END AS produced_kind, bad_units > harmless_units AS is_bad
@@ -256,19 +257,24 @@ ORDER BY 1, 2, 3, 4, 5, 6
 _LINES: LiteralString = (
     _MOVED
     + """
-SELECT happened.day, about::text AS event_id, type, occurred_at AS at,
-    coalesce(disposal, claim ->> 'batch', claim ->> 'run') AS named, lot.name AS lot, number, other_id,
-    coalesce(o.hauler_name, o.name) AS hauler, happened.plate, happened.route, claim ->> 'process' AS process,
+SELECT happened.day, about::text AS event_id, happened.type, happened.occurred_at AS at,
+    coalesce(disposal, said.claim ->> 'batch', said.claim ->> 'run') AS named, lot.name AS lot, number, other_id,
+    coalesce(o.hauler_name, o.name) AS hauler, happened.plate, happened.route, said.claim ->> 'process' AS process,
     produced_kind AS kind,
-    CASE WHEN type = 'disposed' THEN bad_units = 0 END AS compliant,
-    happened.wet_kg, happened.moisture_bp, is_estimated AS estimated, into_units, taken_units, missing_units, gap_units,
-    booked_on
+    CASE WHEN happened.type = 'disposed' THEN bad_units = 0 END AS compliant,
+    CASE happened.type WHEN 'counted' THEN (said.claim ->> 'wet_kg')::bigint ELSE happened.wet_kg END AS wet_kg,
+    CASE happened.type WHEN 'loaded' THEN coalesce(moisture_out_bp, (said.claim ->> 'assumed_bp')::int)
+        WHEN 'disposed' THEN disposal_bp WHEN 'counted' THEN (said.claim ->> 'moisture_bp')::int
+        WHEN 'produced' THEN into_bp WHEN 'received' THEN into_bp END AS moisture_bp,
+    is_estimated AS estimated, into_units, taken_units, missing_units, gap_units, booked_on
 FROM happened
+JOIN entry said ON said.event_id = about
 LEFT JOIN organisation o ON o.id = happened.hauler_id
 LEFT JOIN holding lot ON lot.id = happened.holding_id
 ORDER BY happened.day,
-    CASE type WHEN 'produced' THEN 0 WHEN 'treated' THEN 2 WHEN 'disposed' THEN 3 WHEN 'counted' THEN 4 ELSE 1 END,
-    occurred_at, about
+    CASE happened.type WHEN 'produced' THEN 0 WHEN 'treated' THEN 2 WHEN 'disposed' THEN 3 WHEN 'counted' THEN 4
+        ELSE 1 END,
+    happened.occurred_at, about
 """
 )
 

@@ -26,6 +26,8 @@ NOT_PAGES = frozenset(
         "photos.of_manifest",
         "regulator.rates_file",
         "regulator.behind_file",
+        "ledgers.facility_file",
+        "ledgers.hauler_file",
         # what a page asks in the background
         "handing.state",
         "handing.sheet_state",
@@ -48,6 +50,7 @@ VARIED = {
     "regulator.roadside": 3,
     "regulator.trace": 2,
     "site.find": 2,
+    "ledgers.of_facility": 3,
     "confirming.scanned": 2,
 }
 """Pages that differ by the state of what they show: how many of each belong to a tour. Of others it is one."""

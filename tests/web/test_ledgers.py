@@ -208,7 +208,7 @@ def test_csv_is_what_the_table_shows_in_numbers(client_as: ClientAs, city: City)
     ("language", "titles", "total"),
     [
         ("zh-CN", ["汇总", "运出去向", "产生", "装运", "退运"], "合计"),
-        ("en", ["Summary", "Sent to", "produced", "loaded", "returned"], "Total"),
+        ("en", ["Summary", "Sent to", "Produced", "Loaded", "Returned"], "Total"),
     ],
 )
 def test_a_plants_workbook_has_the_summary_and_every_entry(

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from flask import Response
 
-from sludgetrack.domain.events import EventType
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import ledgers as service
 from sludgetrack.services.reading.ledger_rows import By, Ledger, Row
 from sludgetrack.web import exports
+from sludgetrack.web import format as shown
 from sludgetrack.web.forms import reading
 from sludgetrack.web.ledgers import lines
 from sludgetrack.web.ledgers.columns import Column, Measure, of_facility
@@ -109,7 +109,7 @@ def _write_details(book: Book, ctx: Context, code: str, asked: Wanted) -> None:
         for line in service.entries(ctx, code, first, last):
             entry = lines.entry_of(line, for_authority=ctx.actor.is_authority)
             cells = lines.entry_cells(entry, zone)
-            book.sheet(event_word(EventType(line.row.type)), entries).add(cells)
+            book.sheet(shown.label(event_word(line.row.type)), entries).add(cells)
         for lot in service.run_lots(ctx, code, first, last):
             book.sheet(_("处理明细"), runs).add(lines.run_cells(lot))
         for refusal in service.refusals(ctx, code, first, last):

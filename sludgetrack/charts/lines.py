@@ -164,17 +164,21 @@ def _figures(line: Line, plane: _Plane) -> Iterator[Mark]:
     for n, month in known if widest + plane.size * 0.4 <= plane.step else known[-1:]:
         assert month.value is not None  # noqa: S101 - known ones only
         x = min(max(plane.x(n), plane.left + widest / 2), plane.right - widest / 2)
-        yield Text(x, _beside_lines(line, plane, month.value), month.text, plane.size, "middle", bold=True)
+        yield Text(x, _beside_lines(line, plane, n, month.value), month.text, plane.size, "middle", bold=True)
 
 
-def _beside_lines(line: Line, plane: _Plane, value: Decimal) -> float:
-    """Where a point's figure does not lie on the target: above the point, or below it where the target is there."""
+def _beside_lines(line: Line, plane: _Plane, n: int, value: Decimal) -> float:
+    """Where a point's figure lies on no line: above the point, or below it where something else is above."""
     y = plane.y(value)
+    before, after = (line.months[at].value if 0 <= at < len(line.months) else None for at in (n - 1, n + 1))
+    falls = any(one is not None and one > value for one in (before, after))
+    rises = any(one is not None and one < value for one in (before, after))
     marks = [plane.y(mark.value) for mark in (line.goal, line.start) if mark is not None]
     above = y - plane.size * 0.65
     crossed = any(above - plane.size < mark < above + plane.size * 0.2 for mark in marks)
     below = y + plane.size * 1.35
-    return below if (crossed or above - plane.size < 0) and below < plane.axis.at_zero else above
+    wanted = crossed or above - plane.size < 0 or (falls and not rises)
+    return below if wanted and below < plane.axis.at_zero else above
 
 
 def _months(line: Line, plane: _Plane, bottom: float) -> Iterator[Mark]:

@@ -83,7 +83,7 @@ def picture(readings: Readings, *, width: float, height: float, size: float) -> 
         *_grid(plane, readings.unit),
         *_bounds(readings.drawn, plane),
         *_run(readings.points, plane),
-        *_newest(readings.points, plane),
+        *_newest(readings, plane),
         *_days(readings.points, plane, top + height),
         *legend.drawn(readings.keys, width, size, top=foot),
     ]
@@ -123,11 +123,15 @@ def _run(points: Sequence[Point], plane: _Plane) -> Iterator[Mark]:
         yield Dot(x, y, plane.size * 0.34, ink, hint=f"{point.label} {point.text}")
 
 
-def _newest(points: Sequence[Point], plane: _Plane) -> Iterator[Mark]:
-    """The newest reading's figure beside its point."""
-    for point in points[-1:]:
+def _newest(readings: Readings, plane: _Plane) -> Iterator[Mark]:
+    """The newest reading's figure beside its point: above it, or below where a limit or its words stand there."""
+    lines = [plane.axis.at(bound.value) for bound in readings.drawn]
+    for point in readings.points[-1:]:
         x, y = plane.x(point.day), plane.axis.at(point.value)
-        yield Text(x - plane.size * 0.7, y - plane.size * 0.6, point.text, plane.size, "end", bold=True)
+        above = y - plane.size * 0.6
+        crossed = any(above - plane.size * 1.1 < line < above + plane.size * 1.8 for line in lines)
+        room = y + plane.size * 1.5 < plane.axis.at_zero
+        yield Text(x, y + plane.size * 1.45 if crossed and room else above, point.text, plane.size, "end", bold=True)
 
 
 def _days(points: Sequence[Point], plane: _Plane, floor: float) -> Iterator[Mark]:

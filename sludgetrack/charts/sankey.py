@@ -37,11 +37,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Columns of nodes from left to right with a title each, and the links between them."""
+    """Columns of nodes from left to right with a title each, and the links between them.
+
+    ``passing`` says what the links are that go by the nodes of a column.
+    """
 
     titles: tuple[str, ...]
     columns: tuple[tuple[Node, ...], ...]
     links: tuple[Link, ...]
+    passing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Frame:
 
     def room(self, columns: int) -> float:
         """Width for a label."""
-        return self.width * (0.21 if self.beside else 0.94 / columns)
+        return self.width * (0.21 if self.beside else 0.88 / columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,9 @@ def picture(flow: Flow, *, width: float, size: float, body: float) -> Picture:
     """The flow on a plane of a width; wide planes have the outer labels beside their nodes, narrow ones above."""
     frame = Frame(width, size, body, beside=width >= 44 * size)
     made = layout(flow, frame)
-    marks = [*_bands(made), *_boxes(made), *_titles(flow, frame), *_labels(flow, made, frame)]
-    return Picture(width, made.height, tuple(marks))
+    said = list(_passing_words(flow, made, frame))
+    marks = [*_bands(made), *_boxes(made), *_titles(flow, frame), *_labels(flow, made, frame), *said]
+    return Picture(width, max([made.height, *(text.y + size * 0.5 for text in said)]), tuple(marks))
 
 
 def layout(flow: Flow, frame: Frame) -> Layout:
@@ -262,6 +267,15 @@ def _titles(flow: Flow, frame: Frame) -> Iterator[Text]:
     for n, title in enumerate(flow.titles):
         x, anchor = _label_place(flow, n, frame)
         yield Text(x, frame.size * 1.1, title, frame.size, anchor, Ink.SOFT)
+
+
+def _passing_words(flow: Flow, made: Layout, frame: Frame) -> Iterator[Text]:
+    """What passes a column by is named below it."""
+    through = [ribbon for ribbon in made.ribbons if len(ribbon.through) > 2]
+    if flow.passing and through:
+        x = through[0].through[1][0] + made.bar / 2
+        bottom = max(ribbon.through[1][1] + max(ribbon.thickness, THINNEST) for ribbon in through)
+        yield Text(x, bottom + frame.size * 1.25, flow.passing, frame.size, "middle", Ink.SOFT)
 
 
 def _label_place(flow: Flow, column: int, frame: Frame) -> tuple[float, Anchor]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 _WIDE_FROM = "\u2e80"
 _NARROW = frozenset(" .,:;'|!il·()[]\u00a0")
+_SHORT = 4
+"""Characters of a word between spaces that is kept whole."""
 LEADING = 1.32
 """Height of a line in sizes of its text."""
 
@@ -44,21 +47,12 @@ def _filled(text: str, room: float, size: float) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Chinese characters one by one, other words with the space behind them."""
-    word = ""
-    for character in text:
-        if character >= _WIDE_FROM:
-            if word:
-                yield word
-            word = ""
-            yield character
-            continue
-        word += character
-        if character == " ":
+    """What stays on one line: words with the space behind them, of longer Chinese ones each character."""
+    for word in re.findall(r"[^ ]+ *|^ +", text):
+        if len(word.rstrip()) <= _SHORT or word < _WIDE_FROM:
             yield word
-            word = ""
-    if word:
-        yield word
+        else:
+            yield from re.findall(r"[\u2e80-\uffff] *|[^\u2e80-\uffff]+", word)
 
 
 def _ems(character: str) -> float:

@@ -139,7 +139,10 @@ class LogHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodContent:
-    """A report. ``made_at`` is when its figures were read (aware), printed in ``zone``; ``stock_day`` that of stock."""
+    """A report. ``made_at`` is when its figures were read (aware), printed in ``zone``; ``stock_day`` that of stock.
+
+    ``flow_sums``: what came into the flow picture, and what became of it.
+    """
 
     division: str
     first: date
@@ -152,6 +155,7 @@ class PeriodContent:
     rates: tuple[RateLine, ...]
     targets: tuple[TargetLine, ...]
     charts: Charts
+    flow_sums: tuple[tuple[Amount, ...], tuple[Amount, ...]]
     stock_day: date
     routes: tuple[RouteLine, ...]
     causes: tuple[Amount, ...]

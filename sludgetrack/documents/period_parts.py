@@ -12,7 +12,7 @@ from sludgetrack.documents import show, words
 from sludgetrack.documents.content import Words
 from sludgetrack.documents.look import WIDTH, Look
 from sludgetrack.documents.page import Cell, Pasted, Row, Section, row
-from sludgetrack.documents.period_content import GroupLine, GroupTable, PeriodContent, Term
+from sludgetrack.documents.period_content import Amount, GroupLine, GroupTable, PeriodContent, Term
 from sludgetrack.documents.show import Clock, Spans
 from sludgetrack.documents.table import AIR, Column, Field, Table, heading, wide
 from sludgetrack.documents.text import Span, wrap
@@ -46,7 +46,13 @@ def flow(content: PeriodContent, look: Look) -> Section:
         "宽度是源头干固体；左右两边相等。低于零的去向（透支、盘盈）移到左边，不合规与去向不明以红、黄标出。",
         "Widths are origin dry solids; both sides are equal. Red: does not count as harmless. Amber: unaccounted for.",
     )
-    rows = (_picture_row(look, ((2 * AIR, picture),)), _text_row(show.spans(note, look, look.label), look))
+    came, went = (_amounts(side, look) for side in content.flow_sums)
+    total = Span(f"  =  {_t(sum(amount.units for amount in content.flow_sums[0]))} t  =  ", look.strong)
+    rows = (
+        _picture_row(look, ((2 * AIR, picture),)),
+        _text_row((*came, total, *went), look),
+        _text_row(show.spans(note, look, look.label), look),
+    )
     return Section(rows, (heading(look, ("二", Words("污泥去向", "Where it went"))),), together=True)
 
 
@@ -252,6 +258,15 @@ def _side(terms: Sequence[Term], look: Look) -> Spans:
             Span(f"{term.name.en} {term.symbol} ", look.english),
             Span(_t(term.units), look.strong),
         ]
+    return tuple(spans)
+
+
+def _amounts(amounts: Sequence[Amount], look: Look) -> Spans:
+    spans: list[Span] = []
+    for n, amount in enumerate(amounts):
+        spans += [Span(" + ", look.value)] if n else []
+        spans += [Span(f"{amount.name.zh} ", look.small), Span(f"{amount.name.en} ", look.english)]
+        spans += [Span(_t(amount.units), look.small)]
     return tuple(spans)
 
 

@@ -76,6 +76,7 @@ def content(connection: Connection, ordered: Ordered) -> PeriodContent:
         rates=tuple(_rates(report, targeting, Place(ordered.division, seen.city_class))),
         targets=tuple(_targets(tables, targeting, ordered)),
         charts=_charts(seen),
+        flow_sums=_flow_sums(seen),
         stock_day=seen.stock.day,
         routes=tuple(_routes(total)),
         causes=tuple(Amount(words.CAUSES[cause], units) for cause, units in sorted(total.unaccounted.items())),
@@ -206,6 +207,15 @@ def _charts(seen: Pictures) -> Charts:
         capacity=picturing.capacity(seen.loads, said),
         four=picturing.four(seen.measures, seen.goals, said),
     )
+
+
+def _flow_sums(seen: Pictures) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
+    flow = seen.flow
+    came = [Amount(Words("产生", "produced"), flow.produced), Amount(Words("期初存量", "opening stock"), flow.opening)]
+    if flow.surplus:
+        came.append(Amount(Words("账外多出", "more than was booked"), flow.surplus))
+    went = (Amount(words.end(end), units) for end, units in flow.by_end().items())
+    return tuple(came), tuple(went)
 
 
 def _routes(total: Sums) -> Iterator[RouteLine]:

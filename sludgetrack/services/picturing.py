@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -46,6 +46,7 @@ class Wording:
     """
 
     columns: tuple[str, str, str]
+    untreated: str
     source: Callable[[str], str]
     process: Callable[[Process], str]
     end: Callable[[End], str]
@@ -87,7 +88,9 @@ def sankey(figures: FlowFigures, words: Wording) -> Flow:
     first, middle, last = words.columns
     if not processes:
         return Flow((first, last), (sources, ends), links)
-    return Flow((first, middle, last), (sources, processes, ends), links)
+    direct = sum(units for way, units in figures.ways.items() if way.process is None)
+    passing = f"{words.untreated} {words.dry(direct)}"
+    return Flow((first, middle, last), (sources, processes, ends), links, passing)
 
 
 def end_ink(end: End) -> Ink:
@@ -113,8 +116,8 @@ def line(months: Sequence[MonthRates], goals: Standing, words: Wording) -> Line:
 
 def ages(stock: StockAges, words: Wording) -> Bars:
     """Stock by age: what may lie that long, and what lies too long."""
-    bars = tuple(_stacked(words.age(band), band.within, band.beyond, words) for band in stock.bands)
-    return Bars(bars, words.dry_unit, _stock_keys(words))
+    bars = (_stacked(words.age(band), band.within, band.beyond, words) for band in stock.bands)
+    return Bars(tuple(replace(bar, text=_bare(bar)) for bar in bars), words.dry_unit, _stock_keys(words))
 
 
 def stocks(stock: StockAges, words: Wording) -> Bars:
@@ -195,6 +198,11 @@ def _stacked(label: str, within: int, beyond: int, words: Wording) -> Bar:
         Segment(tonnes(beyond), Ink.WARNING, f"{label} {words.too_long} {words.dry(beyond)}"),
     )
     return Bar(label, words.dry(within + beyond) if within + beyond else "", segments)
+
+
+def _bare(bar: Bar) -> str:
+    """A column's figure, whose unit stands on the axis."""
+    return f"{bar.total.quantize(Decimal('0.01')):,}" if bar.total else ""
 
 
 def _stock_keys(words: Wording) -> tuple[Key, ...]:

@@ -110,10 +110,11 @@ def both(words: Words) -> str:
 def wording(names: Mapping[str, str]) -> Wording:
     """Names of producers and facilities by code, and everything else in both languages."""
     return Wording(
+        untreated="未经处理 untreated",
         columns=("产生 Produced", "处理 Treated", "去向 Where to"),
         source=lambda code: "其余产生单位 others" if code == OTHERS else names.get(code, code),
         process=lambda one: _process(one, names),
-        end=_end,
+        end=lambda one: both(end(one)),
         dry=tonnes,
         percent=lambda text: "—" if text is None else f"{text} %",
         day_kg=_load,
@@ -140,11 +141,12 @@ def wording(names: Mapping[str, str]) -> Wording:
     )
 
 
-def _end(end: End) -> str:
-    if end.account is not Account.DISPOSED:
-        return both(_ENDS[end.account])
-    named = route(end.route)
-    return both(named) if end.compliant else f"{named.zh} 不合规 non-compliant"
+def end(end_: End) -> Words:
+    """Where sludge ended or lies."""
+    if end_.account is not Account.DISPOSED:
+        return _ENDS[end_.account]
+    named = route(end_.route)
+    return named if end_.compliant else Words(f"{named.zh} 不合规", "non-compliant")
 
 
 def _process(one: Process, names: Mapping[str, str]) -> str:

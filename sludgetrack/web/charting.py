@@ -180,6 +180,7 @@ def wording(names: Mapping[str, str]) -> Wording:
     """The reader's words; ``names`` are those of plants and sites by code."""
     return Wording(
         columns=(_("产生"), _("处理"), _("去向")),
+        untreated=_("未经处理"),
         source=lambda code: _("其余产生单位") if code == OTHERS else names.get(code, code),
         process=lambda one: process_word(one, names),
         end=end_word,
@@ -236,8 +237,8 @@ def process_word(one: Process, names: Mapping[str, str]) -> str:
 def age_word(band: AgeBand) -> str:
     """A band of days."""
     if band.last is None:
-        return _("≥ %(days)s 天", days=band.first)
-    return _("%(first)s–%(last)s 天", first=band.first, last=band.last)
+        return f"≥ {band.first}"
+    return f"{band.first}–{band.last}"
 
 
 def target_words(target: Target) -> str:

@@ -5,7 +5,7 @@ Everything is limited to what touches the authority's division.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -25,11 +25,13 @@ from sludgetrack.domain.times import legal_day, legal_instant
 from sludgetrack.services import reporting
 from sludgetrack.services.context import Context
 from sludgetrack.services.reading import oddities
+from sludgetrack.services.reading.flow import FlowFigures
+from sludgetrack.services.reading.pictures import flow_of
 from sludgetrack.services.targeting import Place, Targeting
 from sludgetrack.store import division_reading as store
 from sludgetrack.store import registry_reading, rules, scan, streams
 from sludgetrack.store.division_reading import BadDisposal, Days, Gone, Instants, Negative, Road, SiteLoad, Unconfirmed
-from sludgetrack.store.rates import TOTAL, Flow, Grouping, Period, flows
+from sludgetrack.store.rates import TOTAL, Grouping, Period
 
 NEWEST = 200
 """How many of the newest gate refusals and register changes are looked through."""
@@ -126,7 +128,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """A division over a month, and as it is now. ``month`` its days so far; ``links`` plant → route in dry units.
+    """A division over a month, and as it is now. ``month`` its days so far; ``flow`` where the month's sludge went.
 
     ``oddities``: plants whose figures stand out over ``year``, the twelve months that end with the month.
     """
@@ -147,7 +149,7 @@ class Overview:
     unconfirmed: tuple[Unconfirmed, ...]
     lost: tuple[Lost, ...]
     sites: tuple[SiteLoad, ...]
-    links: Mapping[tuple[str, str, bool], int]
+    flow: FlowFigures
     history: tuple[tuple[date, str | None], ...]
     tasks: tuple[Task, ...]
 
@@ -194,7 +196,7 @@ def overview(ctx: Context, month: date | None = None) -> Overview:
         unconfirmed=tuple(store.unconfirmed(ctx.connection, ctx.actor, _instants(days))),
         lost=lost,
         sites=tuple(store.site_loads(ctx.connection, ctx.actor, days)),
-        links=_links(flows(ctx.connection, period, Grouping.PLANT, ctx.actor.division)),
+        flow=_flow(ctx, period),
         history=_history(ctx, period),
         tasks=_by_risk(
             (*_tasks(overdue, disputed, disposals, negative, (*away, *amended, *lost)), *_odd_tasks(odd, year))
@@ -323,15 +325,9 @@ def _lost(ctx: Context, found: Iterable[Gone]) -> Iterator[Lost]:
             yield Lost(header.stream.name, header.occurred_at, line.dumped, line.units, *names)
 
 
-def _links(found: Iterable[Flow]) -> dict[tuple[str, str, bool], int]:
-    """Dry units by plant, route (empty: unaccounted for) and whether they count as harmless."""
-    links: dict[tuple[str, str, bool], int] = {}
-    for flow in found:
-        if flow.before or flow.account not in ("disposed", "unaccounted"):
-            continue
-        key = (flow.group, flow.detail if flow.account == "disposed" else "", flow.compliant)
-        links[key] = links.get(key, 0) + flow.units
-    return links
+def _flow(ctx: Context, period: Period) -> FlowFigures:
+    plants = registry_reading.facilities_under(ctx.connection, ctx.actor.division)
+    return flow_of(ctx.connection, period, ctx.actor.division, {row.code: row.division for row in plants})
 
 
 def _tasks(

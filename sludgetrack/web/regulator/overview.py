@@ -18,9 +18,9 @@ from sludgetrack.services.reading import regulator as reading
 from sludgetrack.services.reading.regulator import Away, Concern, Lost, OpenLoad, Overview, SelfAmended, Task
 from sludgetrack.store import registry_reading as registry
 from sludgetrack.store.division_reading import BadDisposal, Negative, SiteLoad
-from sludgetrack.web import register_words
+from sludgetrack.web import charting, register_words
 from sludgetrack.web.acting import acting, do
-from sludgetrack.web.format import dry_mass, grouped, mass, plate, t80_tonnes
+from sludgetrack.web.format import dry_mass, grouped, mass, plate
 from sludgetrack.web.forms import reading as page_reading
 from sludgetrack.web.regulator import words
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
@@ -29,15 +29,10 @@ from sludgetrack.web.site.disposing import breach_text
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import route_word, source_word
 
-MOST_SOURCES = 5
-"""Plants with a place of their own in the flow picture; the others share one."""
 MOST_TASKS = 100
 """Lines of the work list on the page; the chips lead to the others."""
 MOST_NAMED = 5
 """Plants named under each heading of what stands out."""
-OTHERS = "others"
-MISSING = ""
-"""The key of what is unaccounted for among the routes."""
 
 
 @blueprint.get("/overview", endpoint="overview")
@@ -60,7 +55,7 @@ def page() -> ResponseReturnValue:
         division=acting().actor.division,
         as_of=runtime().now(),
         judged=[_card(one) for one in seen.judged],
-        flow=_flow(seen.links, names),
+        flow=charting.flow_chart(seen.flow, names),
         columns=_columns(seen),
         tasks=[_line(task, names) for task in tasks[:MOST_TASKS]],
         unlisted=max(0, len(tasks) - MOST_TASKS),
@@ -151,72 +146,6 @@ def _causes(seen: Overview) -> list[dict[str, Any]]:
     named = words.causes()
     found = seen.row["unaccounted_by_cause"] or {}
     return [{"cause": cause, "label": named[cause], "tonnes": tonnes} for cause, tonnes in found.items()]
-
-
-# The flow picture
-
-
-def _flow(links: Mapping[tuple[str, str, bool], int], names: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """Sources, sinks and links for the kit; what is below zero cannot be drawn and is left out."""
-    drawn = {key: units for key, units in links.items() if units > 0}
-    by_plant: dict[str, int] = defaultdict(int)
-    for (plant, _route, _ok), units in drawn.items():
-        by_plant[plant] += units
-    own = sorted(by_plant, key=lambda plant: -by_plant[plant])[:MOST_SOURCES]
-    bands: dict[tuple[str, str], int] = defaultdict(int)
-    for (plant, route, ok), units in drawn.items():
-        bands[plant if plant in own else OTHERS, _sink(route, ok=ok)] += units
-    return {
-        "sources": _nodes(bands, 0, [*own, OTHERS], {**names, OTHERS: _("其余各厂")}),
-        "sinks": _nodes(bands, 1, sorted({sink for _source, sink in bands}, key=_sink_order), _sink_words(bands)),
-        "links": [
-            {"source": source, "sink": sink, "value": units, "tone": _tone(sink)}
-            for (source, sink), units in sorted(bands.items(), key=lambda band: _sink_order(band[0][1]))
-        ],
-    }
-
-
-def _sink(route: str, *, ok: bool) -> str:
-    return route if ok or route == MISSING else f"{route}-bad"
-
-
-def _sink_order(sink: str) -> tuple[bool, bool, str]:
-    return sink == MISSING, sink.endswith("-bad"), sink
-
-
-def _sink_words(bands: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found = {sink: route_word(sink.removesuffix("-bad")) for _source, sink in bands if sink}
-    return {MISSING: _("去向不明"), **found}
-
-
-def _node_text(key: str, units: int) -> str:
-    """Its tonnes; what does not count as harmless says so."""
-    return f"{t80_tonnes(units)} · {_('不合规')}" if key.endswith("-bad") else t80_tonnes(units)
-
-
-def _tone(sink: str) -> str:
-    if sink == MISSING:
-        return "warning"
-    return "danger" if sink.endswith("-bad") else "good"
-
-
-def _nodes(
-    bands: Mapping[tuple[str, str], int], side: int, keys: Iterable[str], labels: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    totals: dict[str, int] = defaultdict(int)
-    for ends, units in bands.items():
-        totals[ends[side]] += units
-    return [
-        {
-            "key": key,
-            "label": labels.get(key, key),
-            "text": _node_text(key, totals[key]),
-            "value": totals[key],
-            "tone": _tone(key) if side else "good",
-        }
-        for key in keys
-        if totals[key]
-    ]
 
 
 def _columns(seen: Overview) -> list[dict[str, Any]]:

@@ -243,7 +243,8 @@ def _standard_page(asked: Asked, form: Form) -> ResponseReturnValue:
         asked,
         form,
         (TableName.CHECKS, name),
-        title=name,
+        title=rule_words.standards().get(name, name),
+        standard=name,
         rows=[(one, limit_key(one), limit_line(one)) for one in found],
         unchecked=sum(1 for one in found if not one.checked_by),
     )

@@ -149,6 +149,21 @@ def conditions() -> Mapping[str, str]:
     }
 
 
+def standards() -> Mapping[str, str]:
+    """Names of shipped standards that are not signs and numbers alone; others are shown as they were entered."""
+    return {"GB18918-2002表6": _("GB18918-2002 表 6")}
+
+
+def classes() -> Mapping[str, str]:
+    """The classes of GB/T 23484."""
+    return {
+        "土地利用": _("土地利用"),
+        "填埋": _("填埋"),
+        "建筑材料利用": _("建筑材料利用"),
+        "焚烧": _("焚烧"),
+    }
+
+
 def parameters() -> Mapping[str, str]:
     """What is measured, where the sign alone does not say it."""
     return {
@@ -224,8 +239,15 @@ def key_text(table: str, key: str, processes: Mapping[str, str]) -> str:
         return f"{place} · {named.get(rate, rate)} · {year}"
     if table == TableName.LIMITS:
         standard, applies_to, parameter, _direction, condition = parts
-        told = (standard, applies_to, parameters().get(parameter, parameter), conditions().get(condition, condition))
+        told = (
+            standards().get(standard, standard),
+            applies_to,
+            parameters().get(parameter, parameter),
+            conditions().get(condition, condition),
+        )
         return " · ".join(text for text in told if text)
+    if table == TableName.CHECKS:
+        return standards().get(key, key)
     return route_word(key) if table == TableName.ROUTES else treatment_word(key, processes)
 
 

@@ -208,6 +208,8 @@ def common_words() -> dict[str, Any]:
         "division_word": rule_words.division_word,
         "limit_text": rule_words.limit_text,
         "conditions": rule_words.conditions(),
+        "standards": rule_words.standards(),
+        "classes": rule_words.classes(),
         "parameters": rule_words.parameters(),
         "english": is_english(),
         "who_division": acting().actor.division,

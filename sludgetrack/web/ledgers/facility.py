@@ -146,7 +146,7 @@ def _facts(ledger: Ledger) -> list[tuple[str, str]]:
     if load is not None and not ledger.is_plant:
         told.append((_("接收负荷（日均折80%% ÷ 许可能力）"), shown.moisture(load)))
     if total.given > 0:
-        days = divide_half_even(total.closing * total.days, total.given)
+        days = divide_half_even(total.closing * _days_in_use(ledger), total.given)
         told.append((_("周转天数（期末存量 ÷ 日均出库）"), _("%(n)s 天", n=days)))
     if ledger.oldest_days is not None:
         text = _("%(n)s 天，贮存期限 %(limit)s 天", n=ledger.oldest_days, limit=at.storage_days)
@@ -159,6 +159,12 @@ def _facts(ledger: Ledger) -> list[tuple[str, str]]:
             )
         )
     return told
+
+
+def _days_in_use(ledger: Ledger) -> int:
+    """The days of the period from the first on which anything lay here."""
+    first = ledger.rows[0].first if ledger.rows and not ledger.total.opening else ledger.total.first
+    return (ledger.total.last - first).days + 1
 
 
 def _share(way: Way, ledger: Ledger) -> str:

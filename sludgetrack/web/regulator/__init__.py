@@ -1,6 +1,17 @@
 """The regulator's pages: the division at a glance, tracing, accounts, findings, the roadside, rules, the record."""
 
-from sludgetrack.web.regulator import acts, overview, pictures, rates, record, roadside, rule_forms, rules, trace
+from sludgetrack.web.regulator import (
+    acts,
+    overview,
+    pictures,
+    rates,
+    record,
+    roadside,
+    rule_forms,
+    rules,
+    sewer,
+    trace,
+)
 from sludgetrack.web.regulator.desk import blueprint
 
 __all__ = [
@@ -13,5 +24,6 @@ __all__ = [
     "roadside",
     "rule_forms",
     "rules",
+    "sewer",
     "trace",
 ]

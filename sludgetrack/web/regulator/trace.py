@@ -18,6 +18,7 @@ from sludgetrack.web.acting import do
 from sludgetrack.web.format import dry_mass
 from sludgetrack.web.regulator import words
 from sludgetrack.web.regulator.desk import blueprint, for_inspectors
+from sludgetrack.web.stock_words import kind_words
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import event_word, route_word
 
@@ -73,6 +74,7 @@ def facility(code: str) -> ResponseReturnValue:
         ordered=register_words.ordered,
         value_text=register_words.value_text,
         negative=[one for one in seen.holdings if one.is_negative],
+        sorts=kind_words(),
     )
 
 

@@ -19,7 +19,7 @@ from sludgetrack.domain.events import Entry, EventType, Stream
 from sludgetrack.domain.labs import MOISTURE, Reading, Report
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.moisture import SAMPLED_WITHIN_DAYS, assumed_bp
-from sludgetrack.store.rows import copy_rows
+from sludgetrack.store.rows import as_table, copy_rows
 from sludgetrack.store.streams import StreamHead
 from sludgetrack.store.tables.manifests import manifest
 from sludgetrack.store.tables.mass import about, holding, posting
@@ -120,7 +120,10 @@ def for_disposal(site: str, lot: str, plant: str | None) -> list[About]:
 def _reports(connection: Connection, wanted: Collection[About]) -> list[tuple[str, Report]]:
     if not wanted:
         return []
-    return _read(connection, tuple_(facility.c.code, lab_report.c.subject).in_(wanted))
+    codes, subjects = zip(*wanted, strict=True)
+    asked = as_table("asked", [(facility.c.code, list(codes)), (lab_report.c.subject, list(subjects))])
+    place = tuple_(facility.c.code, lab_report.c.subject)
+    return _read(connection, place.in_(select(asked.c.code, asked.c.subject)))
 
 
 def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[tuple[str, Report]]:
@@ -147,9 +150,23 @@ def assumed_moisture_bp(connection: Connection, at: str, day: date) -> int:
 
 
 def plants_behind(connection: Connection, lots: Collection[str]) -> dict[str, str]:
-    """The plant each lot was received straight from, as far as it was; lots by name, plants by code."""
+    """The plant each lot was received straight from, as far as it was; lots by name, plants by code.
+
+    A lot is named as its manifest, or with a number behind where that one's load was taken in twice.
+    """
     if not lots:
         return {}
+    query = (
+        select(manifest.c.name, facility.c.code)
+        .join(facility, facility.c.id == manifest.c.giver_id)
+        .where(manifest.c.name.in_(lots), facility.c.kind == "plant")
+    )
+    found = {row.name: row.code for row in connection.execute(query)}
+    numbered = [lot for lot in lots if "/" in lot and lot not in found]
+    return found | _plants_behind_numbered(connection, numbered) if numbered else found
+
+
+def _plants_behind_numbered(connection: Connection, lots: Collection[str]) -> dict[str, str]:
     query = (
         select(holding.c.name, facility.c.code)
         .join(posting, posting.c.holding_id == holding.c.id)

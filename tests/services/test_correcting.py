@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
+from sludgetrack import tx
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.errors import (
     CorrectionImpossible,
@@ -23,12 +24,14 @@ from sludgetrack.domain.errors import (
 from sludgetrack.domain.events import Stream, StreamKind
 from sludgetrack.domain.registrations import LockPeriod
 from sludgetrack.services import counting, locking, reporting, treating
+from sludgetrack.services.audit import audit
 from sludgetrack.services.cases import open_case
 from sludgetrack.services.correcting import answer, propose
 from sludgetrack.services.reporting import Grouping, Period
 from sludgetrack.store.append import Receipt
 from sludgetrack.store.tables.manifests import correction, manifest
 from sludgetrack.store.tables.mass import disposal, posting
+from sludgetrack.store.tables.registry import facility
 from tests.services.test_rebooking import TONNE, accounts, fate, is_sound
 from tests.support.city import City, new_id
 
@@ -412,3 +415,37 @@ def test_what_is_declared_late_for_a_locked_month_counts_on_the_first_open_day(c
     assert balances(engine, month)[month][0] == "20.000"
     assert balances(engine, f"{today(city):%Y-%m}")[f"{today(city):%Y-%m}"][0] == "2.000"
     assert is_sound(engine)
+
+
+def areas_that_disagree(engine: Engine) -> dict[str, str]:
+    """The first finding of every area that disagrees."""
+    with tx.session(engine) as connection:
+        outcomes = audit(connection, lambda _: None).outcomes
+    return {str(one.area): f"{one.first.code} {one.first.where}" for one in outcomes if one.first}
+
+
+def test_a_proposal_whose_outcome_somebody_changed_is_found_and_named(
+    city: City, engine: Engine, superuser: Engine
+) -> None:
+    number = city.delivered()
+    subject, received = manifest_stream(number), event_of(city, number, "received")
+    proposal = suggest(city, "site", subject, received, **weighed_in(11_000))
+    refuse(city, "dispatcher", subject, proposal)
+
+    with superuser.begin() as connection:
+        connection.execute(update(correction).values(outcome="in_effect"))
+
+    assert areas_that_disagree(engine) == {"corrections": f"row_differs correction {proposal}"}
+
+
+def test_a_facility_whose_lock_somebody_took_away_is_found_and_named(
+    city: City, engine: Engine, superuser: Engine
+) -> None:
+    month = f"{today(city):%Y-%m}"
+    city.clock.forward(days=40)
+    lock(city, month)
+
+    with superuser.begin() as connection:
+        connection.execute(update(facility).where(facility.c.code == "P01").values(locked_through=None))
+
+    assert areas_that_disagree(engine) == {"registers": "row_differs facility P01"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,6 +22,8 @@ from sludgetrack.store.tables.mass import holding as holding_table
 
 Key = tuple[str, Account]
 """A holding's name and account."""
+_WITHIN = 4096
+"""Room for the places in age of what one event makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class ReplayedBooks:
         self._newest: dict[str, Key] = {}
         self._draws: dict[str, list[Draw]] = {}
         self._forgotten = 0
+        self._places: dict[Key, int] = {}
         self.origins: dict[str, Origin] = {}
         self.position = 0
         """The leaf of the event that is being booked: what comes later in the log is younger."""
@@ -68,7 +71,7 @@ class ReplayedBooks:
 
     def stamp(self, day: date) -> Stamp:
         """The place in age of something made by the event at hand."""
-        return Stamp(day, self.position)
+        return Stamp(day, self.position * _WITHIN)
 
     def holding(self, name: str, account: Account) -> Holding | None:
         """A holding as it stands now."""
@@ -99,13 +102,13 @@ class ReplayedBooks:
         about: str | None = None,
     ) -> None:
         """Take a booking in. What restates another event may change where a load was drawn from."""
-        for holding in booked.holdings:
+        for holding in self._in_age(booked.holdings):
             self._put(holding)
         self.puts.append(Put(booked, day, about))
         if about is not None:
             for posting in booked.postings:
                 self._draws.pop(posting.lot or "", None)
-        loads = {h.id for h in booked.holdings if h.account is Account.TRANSIT and h.order == self.position}
+        loads = {h.id for h in booked.holdings if h.account is Account.TRANSIT and h.order == self.position * _WITHIN}
         for load in loads:
             self._draws[load] = draws_of(booked.postings)
 
@@ -156,6 +159,17 @@ class ReplayedBooks:
         alive = {origin for holding in self._holdings.values() for origin in holding.made}
         self.origins = {name: origin for name, origin in self.origins.items() if name in alive}
 
+    def _in_age(self, holdings: Iterable[Holding]) -> Iterator[Holding]:
+        """Of several that are made at once a later one is younger, which is kept for as long as they may be read."""
+        made = 0
+        for holding in holdings:
+            key = (holding.id, holding.account)
+            is_new = key not in self._holdings and holding.order == self.position * _WITHIN
+            if is_new and made:
+                self._places[key] = holding.order + made
+            made += is_new
+            yield replace(holding, order=self._places.get(key, holding.order))
+
     def _put(self, holding: Holding) -> None:
         key = (holding.id, holding.account)
         if key not in self._holdings:
@@ -190,7 +204,7 @@ class ReplayedBooks:
         if row is None or made_at is None or made_at >= self.position:
             return
         self._know_origins(row)
-        found = replace(self.stored(row), order=made_at)
+        found = replace(self.stored(row), order=self._places.get(key, made_at * _WITHIN))
         self._holdings[key] = found
         if found.facility is not None:
             self._lying[found.facility][key] = None

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Date, Integer, Select, case, cast, func, select, text
+from sqlalchemy import BigInteger, Connection, Date, Integer, Select, case, cast, func, or_, select, text
 
 from sludgetrack.domain.events import EventType
 from sludgetrack.domain.identity import Actor
 from sludgetrack.domain.manifest import Status
 from sludgetrack.store import scope
 from sludgetrack.store.ledger_reading import By
-from sludgetrack.store.tables.manifests import manifest
+from sludgetrack.store.tables.manifests import manifest, manifest_party
 from sludgetrack.store.tables.record import entry
 from sludgetrack.store.tables.registry import organisation, person
 
@@ -169,10 +169,13 @@ def has_any(connection: Connection, actor: Actor, hauler_id: int) -> bool:
 
 
 def haulers_of(connection: Connection, actor: Actor) -> list[tuple[str, str]]:
-    """Code and name of every hauler that carries something the actor may see, by name."""
+    """Code and name of an authority's haulers, by name: those of its division, and those that carry from or to it."""
     name = func.coalesce(organisation.c.hauler_name, organisation.c.name)
-    seen = select(_m.id).where(_m.hauler_id == organisation.c.id, scope.where(actor)).exists()
-    query = select(organisation.c.hauler_code, name).where(organisation.c.hauler_code.is_not(None), seen).order_by(name)
+    here = scope.under(organisation.c.division, actor.division)
+    if actor.division:  # nobody lies outside the whole country
+        touching = select(manifest_party.c.manifest_id).where(scope.under(manifest_party.c.division, actor.division))
+        here = or_(here, organisation.c.id.in_(select(_m.hauler_id).where(_m.id.in_(touching))))
+    query = select(organisation.c.hauler_code, name).where(organisation.c.hauler_code.is_not(None), here).order_by(name)
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 

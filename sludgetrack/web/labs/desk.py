@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from sludgetrack.domain.identity import Role
 from sludgetrack.domain.labs import Held, Lapse
 from sludgetrack.domain.limits import Limit
-from sludgetrack.domain.suitability import Outcome
+from sludgetrack.domain.suitability import Outcome, RouteVerdict
 from sludgetrack.store.directory import Facility
 from sludgetrack.store.lab_reading import ReportRow
 from sludgetrack.web.acting import acting
@@ -97,14 +97,21 @@ def lapse_word(held: Held) -> tuple[str, str, str]:
     return words[held.lapse]
 
 
-def outcome_word(outcome: Outcome) -> tuple[str, str, str]:
-    """What a report says for a route: its word, tone and icon."""
-    words = {
-        Outcome.PASSES: (_("合格"), "good", "check"),
-        Outcome.FAILS: (_("不合格"), "danger", "danger"),
-        Outcome.SILENT: (_("没有测这些项目"), "plain", "unknown"),
-    }
-    return words[outcome]
+def outcome_word(verdict: RouteVerdict) -> tuple[str, str, str]:
+    """What a report says for a route: its word, tone and icon. One that is only incomplete is told from a bad one."""
+    if verdict.outcome is Outcome.SILENT:
+        return _("没有测这些项目"), "plain", "unknown"
+    if verdict.outcome is Outcome.PASSES:
+        return _("合格"), "good", "check"
+    if any(held.lapse is Lapse.OVER_LIMIT for held in verdict.held):
+        return _("不合格"), "danger", "danger"
+    return _("项目不全，不能作数"), "warning", "warning"
+
+
+def worst_first(verdict: RouteVerdict) -> list[Held]:
+    """The rows of a route: what is not met, what is not known, and then the rest, each in the standard's order."""
+    rank = {Lapse.OVER_LIMIT: 0, Lapse.UNIT_UNKNOWN: 1, Lapse.NOT_REPORTED: 1, None: 2}
+    return sorted(verdict.held, key=lambda held: rank[held.lapse])
 
 
 def everything() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,7 @@ def report(event_id: object) -> ResponseReturnValue:
         "labs/report.html",
         seen=seen,
         row=seen.row,
+        values=[(desk.parameter_word(line["parameter"] or ""), _stated(line)) for line in seen.row.readings],
         words=desk,
         counted=_counted,
         mine=seen.row.facility in acting().actor.facilities,
@@ -97,6 +98,11 @@ def named(name: str) -> ResponseReturnValue:
     """The report with a name, as disposals state it."""
     event_id = do(lambda ctx: labs.by_name(ctx, name))
     return redirect(url_for("labs.report", event_id=event_id))
+
+
+def _stated(line: Mapping[str, str | None]) -> str:
+    """A value with its unit; without one it is in the limit's."""
+    return f"{line['value']} {desk.unit_word(line.get('unit') or '')}".strip()
 
 
 def _passing(verdicts: Sequence[RouteVerdict]) -> list[RouteVerdict]:

@@ -39,6 +39,14 @@ class PolicyRow:
     source: str
 
 
+class Standing(StrEnum):
+    """How a row stands on a day, for the very division it names."""
+
+    IN_FORCE = "in_force"
+    UPCOMING = "upcoming"
+    REPLACED = "replaced"
+
+
 class Policy:
     """The list of policy rows, ready to be asked."""
 

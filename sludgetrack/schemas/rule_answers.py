@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from sludgetrack.domain.policy import Standing
 from sludgetrack.schemas.answers import instant, list_of, maybe, one_of, text, yes_no
 from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.fields import LegalDay
 from sludgetrack.schemas.registry_answers import day
 from sludgetrack.schemas.rules import SetRouteSchema, SetTreatmentSchema
-from sludgetrack.services.reading.rules import Standing
 
 
 class OnQuery(WireSchema):

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sludgetrack import reference
 from sludgetrack.domain.clocks import Clocks, clocks_of
 from sludgetrack.domain.dated import TableName, TableRow, Tables
 from sludgetrack.domain.limits import Limit
-from sludgetrack.domain.policy import Policy, PolicyRow, Rule
+from sludgetrack.domain.policy import Policy, PolicyRow, Rule, Standing
 from sludgetrack.domain.routes import Route, Treatment
 from sludgetrack.domain.rule_setting import CLOCKS
 from sludgetrack.domain.targets import Baseline, Target
@@ -22,14 +21,6 @@ from sludgetrack.services import rule_setting
 from sludgetrack.services.context import Context
 from sludgetrack.services.rule_setting import route_values
 from sludgetrack.store import rules as store
-
-
-class Standing(StrEnum):
-    """How a row stands on a day, for the very division it names."""
-
-    IN_FORCE = "in_force"
-    UPCOMING = "upcoming"
-    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
@@ -343,11 +344,12 @@ def _attempt(schema: Schema, work: Work, fixed: dict[str, Any]) -> tuple[Form, b
 def _shared_page(template: str, asked: Asked, form: Form, place: tuple[str, str], **more: Any) -> ResponseReturnValue:
     """A page with a form, whether this authority may send it, and the history of its row."""
 
-    def read(ctx: Context) -> tuple[bool, Any, list[RuleChange]]:
+    def read(ctx: Context) -> tuple[bool, dict[str, str], list[RuleChange], date | None]:
         changes = _changes(ctx, asked, *place) if place[1] else []
-        return rule_setting.may_set_tables(ctx), store.highest_authorities(ctx.connection), changes
+        first_open = rule_setting.first_open_day(ctx, asked.division if place[0] == TableName.TARGETS else "")
+        return rule_setting.may_set_tables(ctx), store.highest_authorities(ctx.connection), changes, first_open
 
-    may_set, highest, changes = do(read)
+    may_set, highest, changes, first_open = do(read)
     page = render_template(
         template,
         asked=asked,
@@ -355,6 +357,7 @@ def _shared_page(template: str, asked: Asked, form: Form, place: tuple[str, str]
         may_set=may_set,
         highest=list(highest.values()),
         changes=changes,
+        first_open=first_open,
         **more,
         **_words(),
     )

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from sludgetrack import reference
 from sludgetrack.domain.dated import TableName
 from sludgetrack.domain.limits import SEPARATOR, Limit, reading_of
-from sludgetrack.domain.policy import Rule
+from sludgetrack.domain.policy import Rule, Standing
 from sludgetrack.domain.routes import Harmless
 from sludgetrack.services.reading.admin import Difference
 from sludgetrack.services.reading.rule_changes import POLICY
-from sludgetrack.services.reading.rules import Standing
 from sludgetrack.web import register_words
 from sludgetrack.web.format import DASH, percent
 from sludgetrack.web.regulator import words

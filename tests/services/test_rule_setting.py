@@ -24,15 +24,12 @@ from sludgetrack.domain.errors import (
     SharedTable,
     StaleState,
 )
-from sludgetrack.domain.events import Claim, EventType, Stream, StreamKind
 from sludgetrack.domain.limits import Limit, limit_key, reading_of
-from sludgetrack.domain.registrations import Request
-from sludgetrack.services import audit, facility_acts, rule_setting
+from sludgetrack.domain.registrations import LockPeriod, Request
+from sludgetrack.services import audit, facility_acts, locking, rule_setting
 from sludgetrack.services.administering import Outcome
 from sludgetrack.services.context import Context
-from sludgetrack.store import rules, streams
-from sludgetrack.store.append import Appending, Draft, append
-from sludgetrack.store.directory import Directory
+from sludgetrack.store import rules
 from sludgetrack.store.tables import record, registry
 from tests.support.city import City, new_id
 
@@ -90,22 +87,6 @@ def refusal(work: Callable[[], object]) -> list[DomainError]:
 def cadmium(engine: Engine, day: date = TODAY) -> Limit:
     found = read(engine, rules.tables).limits(day)
     return next(one for one in found if limit_key(one) == "GBT23486-2009|L1|Cd|max|acid soil pH<6.5")
-
-
-def lock(city: City, division: str, month: date) -> None:
-    """A period lock below the services, of which only the row matters here."""
-    stream = Stream(StreamKind.ORGANISATION, "A-CITY")
-    figures = {"division": division, "month": f"{month:%Y-%m}"}
-    claim = Claim(new_id(), EventType.TABLE_SET, stream, city.clock(), None, "A-CITY", {**UNKNOWN_ROW, **figures})
-    with tx.unit_of_work(city.engine) as connection:
-        work = Appending([Draft(claim)], streams.ensure(connection, [stream]), {})
-        append(connection, Directory(connection), work, city.clock())
-        owner = select(registry.organisation.c.id).where(registry.organisation.c.code == "A-CITY").scalar_subquery()
-        row = {"event_id": claim.event_id, "division": division, "month": month, "organisation_id": owner}
-        connection.execute(registry.period_lock.insert().values(**row))
-
-
-UNKNOWN_ROW: dict[str, Any] = {"table": "nothing", "key": "", "valid_from": "2026-01-01", "source": "", "values": []}
 
 
 # Policy and clocks
@@ -192,7 +173,8 @@ def test_a_rule_sent_twice_is_set_once(city: City, engine: Engine) -> None:
 
 
 def test_nothing_begins_in_a_locked_period(city: City) -> None:
-    lock(city, "410702", date(2026, 1, 1))
+    closed = LockPeriod(event_id=new_id(), division="410702", month="2026-01")
+    city.act("regulator", lambda ctx: locking.lock_period(ctx, closed))
     early = ban(valid_from=date(2026, 1, 31))
 
     problems = refusal(lambda: setting(rule_setting.set_policy, early, city))

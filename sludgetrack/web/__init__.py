@@ -11,6 +11,7 @@ from sludgetrack.i18n import CHINESE
 from sludgetrack.web import (
     account,
     admin,
+    correcting,
     dispatch,
     driver,
     errors,
@@ -41,7 +42,8 @@ def init(app: Flask) -> None:
     errors.init(app)
     for blueprint in (home.blueprint, signing_in.blueprint, account.blueprint, admin.blueprint):
         app.register_blueprint(blueprint)
-    for pages in (public, offers, driver, site, photos):
+    correcting.init(app)
+    for pages in (public, offers, driver, site, photos, correcting):
         app.register_blueprint(pages.blueprint)
     for desk in (plant, handing, settling, manifests, dispatch, paper, regulator, ledgers, labs):
         app.register_blueprint(desk.blueprint)

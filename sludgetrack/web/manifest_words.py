@@ -43,6 +43,10 @@ ICONS: Mapping[EventType, str] = {
     EventType.VOIDED: "refused",
     EventType.RESOLVED: "shield",
     EventType.INSPECTED: "search",
+    EventType.CORRECTION_PROPOSED: "edit",
+    EventType.CORRECTION_REFUSED: "refused",
+    EventType.CORRECTION_WITHDRAWN: "back",
+    EventType.CORRECTED: "edit",
 }
 GIVEN_BACK = frozenset((EventType.RECEIVED, EventType.RETURNED))
 """Handoffs that the taking side offers: the driver, who confirms, is the giver."""
@@ -50,7 +54,7 @@ GIVEN_BACK = frozenset((EventType.RECEIVED, EventType.RETURNED))
 HIDDEN = frozenset(
     (
         *("number", "name", "public_code", "zone", "giver", "hauler", "destination", "driver", "batches", "photo"),
-        *("assumed_bp", "decision", "accepted_kg", "remark", "reason", "stands"),
+        *("assumed_bp", "decision", "accepted_kg", "remark", "reason", "stands", "corrects", "changes", "proposal"),
         *("route", "planned_minutes", "contract", "external_number", "moisture_method", "ticket_out", "ticket_in"),
         *("gross_out_kg", "tare_out_kg", "gross_in_kg", "tare_in_kg", "gross_arrival_kg"),
     )
@@ -113,10 +117,11 @@ def figure_rows(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def timeline(view: ManifestView) -> list[dict[str, object]]:
     """What happened, and what is still to come."""
-    return [*(_item(view, entry) for entry in view.timeline), *_to_come(view)]
+    return [*(item(view, entry) for entry in view.timeline), *to_come(view)]
 
 
-def _item(view: ManifestView, entry: TimelineEntry) -> dict[str, object]:
+def item(view: ManifestView, entry: TimelineEntry) -> dict[str, object]:
+    """An event for the timeline."""
     giver, taker = _sides(entry)
     contradicts = Mark.CONTRADICTS in entry.marks
     return {
@@ -179,7 +184,8 @@ def _decided(figures: Mapping[str, Any]) -> str:
     return f"{decision_word(figures['decision'])} {mass(accepted)}" if accepted else decision_word(figures["decision"])
 
 
-def _to_come(view: ManifestView) -> list[dict[str, object]]:
+def to_come(view: ManifestView) -> list[dict[str, object]]:
+    """What is still to come."""
     if view.row.closed:
         return []
     awaited = {

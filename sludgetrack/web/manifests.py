@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from sludgetrack import reference
 from sludgetrack.domain import numbers
+from sludgetrack.domain.correcting import ASIDE
 from sludgetrack.domain.errors import NotANumber
 from sludgetrack.domain.events import KINDS, EventType
 from sludgetrack.domain.identity import FacilityKind, Role
@@ -33,7 +34,7 @@ from sludgetrack.services.reading.plant import givers_of
 from sludgetrack.services.reading.public import Check, check
 from sludgetrack.store import log
 from sludgetrack.store.blobs import BlobDamaged, BlobMissing
-from sludgetrack.web import exports, manifest_words
+from sludgetrack.web import correction_steps, exports, manifest_words
 from sludgetrack.web.acting import acting, do
 from sludgetrack.web.format import number_text
 from sludgetrack.web.forms import reading
@@ -58,6 +59,10 @@ STATES = (
     "disputed",
 )
 """The filter's states, in the order of a manifest's life."""
+
+
+STILL = frozenset((EventType.INSPECTED, EventType.CORRECTED, *ASIDE))
+"""Events that move no load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def page(number: str) -> ResponseReturnValue:
         who_has=manifest_words.holders(view),
         awaited=manifest_words.awaited(view),
         since=_since(view.timeline),
-        items=manifest_words.timeline(view),
+        items=[*correction_steps.timeline(view), *manifest_words.to_come(view)],
         weighings=manifest_words.weighings(view.figures),
         verdict=text,
         tone=tone,
@@ -270,14 +275,19 @@ def _offer_address(view: ManifestView) -> str:
 
 
 def _since(entries: Sequence[TimelineEntry]) -> datetime | None:
-    """When the present state began: at the last event that stands."""
-    moving = [entry for entry in entries if entry.stands and entry.event is not EventType.INSPECTED]
+    """When the present state began: at the last event of the load's way."""
+    moving = [entry for entry in entries if entry.stands and entry.event not in STILL]
     return moving[-1].occurred_at if moving else None
 
 
 def _missing_sheets(entries: Sequence[TimelineEntry]) -> int:
     """How many sheets are still being made."""
-    return sum(1 for entry in entries if KINDS[entry.event].sheet and entry.sheet is None)
+    return sum(1 for entry in entries if entry.sheet is None and _has_sheet(entry))
+
+
+def _has_sheet(entry: TimelineEntry) -> bool:
+    """A correction leaves a sheet where the event it corrects does."""
+    return KINDS[EventType(entry.figures["of"]) if entry.event is EventType.CORRECTED else entry.event].sheet
 
 
 def _proof(ctx: Context, number: str) -> tuple[Check, dict[str, int]]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from sludgetrack.domain.clocks import Clocks, Deadline, Progress, clocks_of, deadline
+from sludgetrack.domain.correcting import ASIDE
 from sludgetrack.domain.errors import OutOfRange
 from sludgetrack.domain.events import Entry, EventType, Mark, Method
 from sludgetrack.domain.manifest import HolderKind, ManifestState, Status, Weighing, allowed_events
@@ -27,6 +28,8 @@ from sludgetrack.store.offers import OfferState
 
 __all__ = ["ManifestFilters", "ManifestRow", "ManifestView", "list_manifests", "manifest_view"]
 
+ABOUT_OTHERS = frozenset((EventType.RESOLVED, EventType.CORRECTED, *ASIDE))
+"""Events about other events: no part of the load's own way."""
 _ENDED = (Status.VOID, Status.RETURNED, Status.LOST)
 
 
@@ -285,7 +288,7 @@ def _timeline(
             grade=entry.grade,
             marks=entry.marks,
             figures=entry.claim.figures,
-            stands=entry.claim.event_id in effective or entry.claim.type is EventType.RESOLVED,
+            stands=entry.claim.event_id in effective or entry.claim.type in ABOUT_OTHERS,
             hash=entry.hash.hex(),
             sheet=by_event.get(entry.claim.event_id),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sludgetrack.domain import booking
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.errors import DomainError, OutOfRange
-from sludgetrack.domain.holdings import Stamp
+from sludgetrack.domain.holdings import Stamp, opening_id
 from sludgetrack.domain.mass import Account, Weighed
 from sludgetrack.domain.permissions import BY_EVENT, require
 from sludgetrack.domain.quantities import FULL_BP
@@ -53,7 +53,8 @@ def preview_count(ctx: Context, command: c.CountStock) -> CountPreview:
     missing = sum(p.origin_units for p in booked.postings if p.account is Account.UNACCOUNTED)
     weighed = booking.counted_against(lying, at.place)
     in_book = sum(max(0, one.physical_left) for one in weighed)
-    return CountPreview(in_book, counted.dry, missing, not weighed)
+    opens = any(one.id == opening_id(at.code) and one.made == one.left for one in booked.holdings)
+    return CountPreview(in_book, counted.dry, missing, opens)
 
 
 def count_problems(ctx: Context, command: c.CountStock, at: Facility) -> list[DomainError]:

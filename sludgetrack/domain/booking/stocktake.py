@@ -34,11 +34,12 @@ def count(lying: Iterable[Holding], counted: Weighed, *, at: Place, stamp: Stamp
     its own.
     """
     booked = counted_against(lying, at)
-    if not booked:
-        return _opened(counted, at, stamp)
     positive = {holding.id: holding.physical_left for holding in booked if holding.physical_left > 0}
+    newest = _newest(booked)
+    if not positive and newest is None:
+        return _opened(counted, at, stamp)
     missing = sum(positive.values()) - counted.dry
-    shares = split(missing, positive or {_newest(booked).id: 1})
+    shares = split(missing, positive or {newest.id if newest else "": 1})
     postings = []
     changed = []
     for holding in booked:
@@ -57,8 +58,10 @@ def counted_against(lying: Iterable[Holding], at: Place) -> list[Holding]:
     return [holding for holding in lying if holding.kind not in apart]
 
 
-def _newest(booked: Sequence[Holding]) -> Holding:
-    return max(booked, key=lambda holding: holding.age)
+def _newest(booked: Sequence[Holding]) -> Holding | None:
+    """What is sewer-cleaning sludge takes no difference that is not its own."""
+    ordinary = [holding for holding in booked if holding.kind not in NAMED_ONLY]
+    return max(ordinary, key=lambda holding: holding.age, default=None)
 
 
 def _opened(counted: Weighed, at: Place, stamp: Stamp) -> Booking:

@@ -73,6 +73,7 @@ ITEMS: tuple[Item, ...] = (
     ),
     Item("paper.index", lazy_gettext("纸质补录"), "print", _for(Role.CLERK, Role.OPERATOR)),
     Item("regulator.policies", lazy_gettext("政策"), "flag", _for(Role.INSPECTOR)),
+    Item("regulator.periods", lazy_gettext("期间锁定"), "lock", _for(Role.INSPECTOR)),
     Item("regulator.record", lazy_gettext("记录与核对"), "shield", _for(Role.INSPECTOR)),
     Item("admin.people", lazy_gettext("人员"), "person", _for(Role.ADMINISTRATOR)),
     Item("admin.vehicles", lazy_gettext("车辆"), "truck", _for(Role.ADMINISTRATOR)),

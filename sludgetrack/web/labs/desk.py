@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
 from flask import Blueprint, request
 
 from sludgetrack.domain.identity import Role
 from sludgetrack.domain.labs import Held, Lapse
-from sludgetrack.domain.limits import Limit
 from sludgetrack.domain.suitability import Outcome, RouteVerdict
 from sludgetrack.store.directory import Facility
 from sludgetrack.store.lab_reading import ReportRow
 from sludgetrack.web.acting import acting
-from sludgetrack.web.regulator import rule_words
+from sludgetrack.web.lab_words import condition_word, limit_word, number, parameter_word, standard_word, unit_word
 from sludgetrack.web.texts import gettext as _
+
+__all__ = ["condition_word", "limit_word", "number", "parameter_word", "standard_word", "unit_word"]
+"""Words the templates reach through this module."""
 
 blueprint = Blueprint("labs", __name__, url_prefix="/labs")
 
@@ -35,55 +36,6 @@ def chosen(own: Sequence[Facility]) -> Facility | None:
     """The facility asked for, else the first; None where there is none."""
     asked = request.values.get(AT, "")
     return next((facility for facility in own if facility.code == asked), next(iter(own), None))
-
-
-_SIGNS = frozenset(("Cd", "Hg", "Pb", "Cr", "As", "Ni", "Zn", "Cu", "B"))
-
-
-def parameter_word(parameter: str) -> str:
-    """What is measured: 总镉 Cd."""
-    named = rule_words.parameters().get(parameter)
-    if named is not None:
-        return named
-    return f"{_metals()[parameter]} {parameter}" if parameter in _SIGNS else parameter
-
-
-def _metals() -> Mapping[str, str]:
-    return {
-        "Cd": _("总镉"),
-        "Hg": _("总汞"),
-        "Pb": _("总铅"),
-        "Cr": _("总铬"),
-        "As": _("总砷"),
-        "Ni": _("总镍"),
-        "Zn": _("总锌"),
-        "Cu": _("总铜"),
-        "B": _("总硼"),
-    }
-
-
-def unit_word(unit: str) -> str:
-    """A unit as people write it: ``mg/kg（干基）``."""
-    plain = unit.removesuffix(" dry")
-    return _("%(unit)s（干）", unit=plain) if plain != unit else unit
-
-
-def limit_word(limit: Limit) -> str:
-    """What a limit asks: ``≤ 3``."""
-    return f"{rule_words.SIGNS.get(limit.op, limit.op)} {number(limit.value)}"
-
-
-def condition_word(limit: Limit) -> str:
-    """For which soil or grade a limit holds."""
-    return rule_words.conditions().get(limit.condition, limit.condition)
-
-
-def number(value: Decimal | None) -> str:
-    """A value without needless noughts."""
-    if value is None:
-        return "—"
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def lapse_word(held: Held) -> tuple[str, str, str]:

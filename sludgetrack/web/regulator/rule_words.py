@@ -14,11 +14,13 @@ from sludgetrack.services.reading.admin import Difference
 from sludgetrack.services.reading.rule_changes import POLICY
 from sludgetrack.web import register_words
 from sludgetrack.web.format import DASH, percent
+from sludgetrack.web.lab_words import SIGNS, conditions, parameters, standards
 from sludgetrack.web.regulator import words
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import is_english, route_word
 
-SIGNS = {"<=": "≤", ">=": "≥"}
+__all__ = ["SIGNS", "conditions", "parameters", "standards"]
+"""Words shared with lab reports that rules are told in, too."""
 
 
 def rules() -> Mapping[str, str]:
@@ -132,27 +134,6 @@ def signed(reading: str) -> str:
     return f"{SIGNS.get(op, op)}{space}{rest}"
 
 
-def conditions() -> Mapping[str, str]:
-    """When a shipped limit applies; others are shown as they were entered."""
-    return {
-        "acid soil pH<6.5": _("酸性土壤 pH<6.5"),
-        "other soil": _("其他土壤"),
-        "A": _("A 级"),
-        "B": _("B 级"),
-        "landfill acceptance": _("填埋场接收"),
-        "dried or assisted incineration": _("干化或助燃焚烧"),
-        "self-sustaining incineration": _("自持焚烧"),
-        "plant outlet": _("出厂"),
-        "plant outlet, farm use": _("出厂，农用"),
-        "L3 (superseded)": _("L3（已被替代）"),
-    }
-
-
-def standards() -> Mapping[str, str]:
-    """Names of shipped standards that are not signs and numbers alone; others are shown as they were entered."""
-    return {"GB18918-2002表6": _("GB18918-2002 表 6")}
-
-
 def classes() -> Mapping[str, str]:
     """The classes of GB/T 23484."""
     return {
@@ -160,27 +141,6 @@ def classes() -> Mapping[str, str]:
         "填埋": _("填埋"),
         "建筑材料利用": _("建筑材料利用"),
         "焚烧": _("焚烧"),
-    }
-
-
-def parameters() -> Mapping[str, str]:
-    """What is measured, where the sign alone does not say it."""
-    return {
-        "mineral_oil": _("矿物油"),
-        "volatile_phenol": _("挥发酚"),
-        "total_cyanide": _("总氰化物"),
-        "benzo_a_pyrene": _("苯并[a]芘"),
-        "PAHs": _("多环芳烃"),
-        "AOX_as_Cl": _("可吸附有机卤化物（以 Cl 计）"),
-        "PCBs": _("多氯联苯"),
-        "PCDD_F_ngTEQ_kg": _("二噁英类"),
-        "moisture": _("含水率"),
-        "organic_matter": _("有机质"),
-        "nutrients_NPK": _("氮磷钾养分"),
-        "germination_index": _("种子发芽指数"),
-        "coliform_value": _("粪大肠菌群值"),
-        "ascaris_kill": _("蠕虫卵死亡率"),
-        "dose": _("施用量"),
     }
 
 

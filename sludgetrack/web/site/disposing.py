@@ -24,6 +24,7 @@ from sludgetrack.web import forms
 from sludgetrack.web.acting import acting, do
 from sludgetrack.web.format import DASH, percent
 from sludgetrack.web.forms import Form
+from sludgetrack.web.lab_words import parameter_word
 from sludgetrack.web.runtime import runtime
 from sludgetrack.web.signing_in import signed_in_only
 from sludgetrack.web.site.desk import AT, blueprint
@@ -119,7 +120,7 @@ def _breach(reason: Reason) -> str:
         limit = reason.limit.replace("<=", "≤")
         return _("含水率 %(measured)s，须 %(limit)s %%", measured=percent(_plain(reason.measured)), limit=limit)
     if reason.breach is Breach.LAB_REPORT_FAILS:
-        facts = {"name": reason.subject, "measured": reason.measured or DASH, "limit": reason.limit}
+        facts = {"name": parameter_word(reason.subject), "measured": reason.measured or DASH, "limit": reason.limit}
         return _("检测 %(name)s 为 %(measured)s，须 %(limit)s", **facts)
     return _breach_words()[reason.breach]
 

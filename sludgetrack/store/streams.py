@@ -6,8 +6,22 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, literal_column, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from sludgetrack.domain.chain import START
 from sludgetrack.domain.correcting import ASIDE
@@ -138,7 +152,8 @@ def around(connection: Connection, stream_id: int, seq: int) -> list[Entry]:
 
 def newest(connection: Connection, stream_ids: Collection[int], event: EventType, limit: int) -> list[Entry]:
     """The newest entries of one type in the given streams."""
-    query = _entries().where(entry.c.stream_id.in_(list(stream_ids)), entry.c.type == str(event))
+    wanted = entry.c.stream_id == any_(cast(list(stream_ids), ARRAY(BigInteger)))
+    query = _entries().where(wanted, entry.c.type == str(event))
     return [to_entry(row) for row in connection.execute(query.order_by(entry.c.recorded_at.desc()).limit(limit))]
 
 

@@ -84,12 +84,14 @@ class FlowFigures:
         return dict(sorted(found.items(), key=lambda item: _end_order(item[0])))
 
 
-def flow(connection: Connection, period: Period, division_prefix: str = "") -> FlowFigures:
-    """The ways of what the plants under a division produced or had in stock."""
+def flow(
+    connection: Connection, period: Period, division_prefix: str = "", by: Grouping = Grouping.PLANT
+) -> FlowFigures:
+    """The ways of what the plants under a division produced or had in stock, by plant or by division."""
     found = _Ways()
-    found.take(flows(connection, period, Grouping.PLANT, division_prefix))
-    found.take_treated(treated_flows(connection, period, Grouping.PLANT, division_prefix))
-    return found.figures(period)
+    found.take(flows(connection, period, by, division_prefix))
+    found.take_treated(treated_flows(connection, period, by, division_prefix))
+    return found.figures(period, by)
 
 
 def by_division(plants: Mapping[str, str], division_prefix: str) -> Mapping[str, str]:
@@ -153,12 +155,12 @@ class _Ways:
             self.treated[Way(one.group, Process(one.process, one.facility), end)] += one.units
             self.direct[Way(one.group, None, end)] -= one.units
 
-    def figures(self, period: Period) -> FlowFigures:
+    def figures(self, period: Period, by: Grouping) -> FlowFigures:
         """The ways above zero; what is below is surplus on the other side."""
         both = {**self.treated, **self.direct}
         surplus = -sum(units for units in both.values() if units < 0)
         ways = {way: units for way, units in both.items() if units > 0}
-        return FlowFigures(period, Grouping.PLANT, ways, self.produced, self.opening, surplus)
+        return FlowFigures(period, by, ways, self.produced, self.opening, surplus)
 
 
 def _end(account: Account, detail: str, *, compliant: bool) -> End:

@@ -30,6 +30,8 @@ AGES = (7, 15, 30, 60, 90, 180)
 """Bands of age end with these days; the last has no end."""
 LEAST_BANDS = 4
 """Bands that are shown even where nothing is that old; older ones only up to the oldest stock."""
+MANY_PLANTS = 300
+"""With more plants registered, mass is taken together by division before it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def pictures(connection: Connection, period: Period, scope: Scope, now: datetime
 
 def flow_of(connection: Connection, period: Period, division: str, plants: Mapping[str, str]) -> FlowFigures:
     """The flow as it is drawn: by plant, or by division where plants (code: division) are many; small ones together."""
+    if len(plants) > MANY_PLANTS:
+        found = flow(connection, period, division, Grouping.DIVISION)
+        return condensed(regrouped(found, by_division({code: code for code in plants.values()}, division)))
     found = flow(connection, period, division)
     if len(found.by_source()) > MOST_PLANTS:
         found = regrouped(found, by_division(plants, division))

@@ -5,7 +5,7 @@ Everything is limited to what touches the authority's division.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -32,6 +32,7 @@ from sludgetrack.store import division_reading as store
 from sludgetrack.store import registry_reading, rules, scan, streams
 from sludgetrack.store.division_reading import BadDisposal, Days, Gone, Instants, Negative, Road, SiteLoad, Unconfirmed
 from sludgetrack.store.rates import TOTAL, Grouping, Period
+from sludgetrack.store.registry_reading import FacilityRow
 
 NEWEST = 200
 """How many of the newest gate refusals and register changes are looked through."""
@@ -170,14 +171,16 @@ def overview(ctx: Context, month: date | None = None) -> Overview:
     sums = _sums(ctx, period)
     tables = rules.tables(ctx.connection)
     routes, targeting = tables.routes(period.last), Targeting(tables, period)
-    row, row_before = (rate_row(TOTAL, one, routes) for one in (sums, _sums(ctx, before)))
+    row, by_month = rate_row(TOTAL, sums, routes), _by_month(ctx, period)
+    row_before = by_month.get(f"{before.first:%Y-%m}") or rate_row(TOTAL, Sums(), routes)
     days = Days(period.first, period.last)
     open_ = _open_loads(ctx)
     overdue = tuple(load for load in open_ if load.overdue)
     disputed = tuple(load for load in open_ if load.disputed)
     disposals = tuple(store.bad_disposals(ctx.connection, ctx.actor, days))
     negative = tuple(store.negative_stock(ctx.connection, ctx.actor))
-    away, amended = _from_facilities(ctx, days)
+    facilities = registry_reading.facilities_under(ctx.connection, ctx.actor.division)
+    away, amended = _from_facilities(ctx, days, facilities)
     lost = tuple(_lost(ctx, store.gone(ctx.connection, ctx.actor, days)))
     return Overview(
         year=year,
@@ -196,8 +199,8 @@ def overview(ctx: Context, month: date | None = None) -> Overview:
         unconfirmed=tuple(store.unconfirmed(ctx.connection, ctx.actor, _instants(days))),
         lost=lost,
         sites=tuple(store.site_loads(ctx.connection, ctx.actor, days)),
-        flow=_flow(ctx, period),
-        history=_history(ctx, period),
+        flow=flow_of(ctx.connection, period, ctx.actor.division, {row.code: row.division for row in facilities}),
+        history=tuple((first, _harmless(by_month, first)) for first in _months_to(period)),
         tasks=_by_risk(
             (*_tasks(overdue, disputed, disposals, negative, (*away, *amended, *lost)), *_odd_tasks(odd, year))
         ),
@@ -232,15 +235,24 @@ def _sums(ctx: Context, period: Period) -> Sums:
     return reporting.grouped_sums(ctx.connection, period, Grouping.TOTAL, ctx.actor.division)[1]
 
 
-def _history(ctx: Context, period: Period) -> tuple[tuple[date, str | None], ...]:
-    """The harmless rate of the month and the five before it, oldest first."""
+def _months_to(period: Period) -> list[date]:
+    """The first days of the month and the five before it, oldest first."""
     months = [period]
     while len(months) < 6:
         months.append(month_before(months[-1]))
-    whole = Period(months[-1].first, period.last)
+    return [month.first for month in reversed(months)]
+
+
+def _by_month(ctx: Context, period: Period) -> dict[str, RateRow]:
+    """The rates of the month and the five before it."""
+    whole = Period(_months_to(period)[0], period.last)
     report = reporting.rates(ctx.connection, whole, Grouping.MONTH, division_prefix=ctx.actor.division, now=ctx.now)
-    rates = {row["group"]: row["harmless_rate"] for row in report.rows}
-    return tuple((month.first, rates.get(f"{month.first:%Y-%m}")) for month in reversed(months))
+    return {row["group"]: row for row in report.rows}
+
+
+def _harmless(by_month: Mapping[str, RateRow], first: date) -> str | None:
+    row = by_month.get(f"{first:%Y-%m}")
+    return row["harmless_rate"] if row else None
 
 
 def _open_loads(ctx: Context) -> list[OpenLoad]:
@@ -284,10 +296,12 @@ def _open_load(row: Row[Any], due: Deadline | None, now: datetime) -> OpenLoad:
     )
 
 
-def _from_facilities(ctx: Context, days: Days) -> tuple[tuple[Away, ...], tuple[SelfAmended, ...]]:
+def _from_facilities(
+    ctx: Context, days: Days, facilities: Sequence[FacilityRow]
+) -> tuple[tuple[Away, ...], tuple[SelfAmended, ...]]:
     """What the facilities' own streams say: trucks turned away, and permissions an operator changed for itself."""
     ids = store.facility_ids(ctx.connection, ctx.actor)
-    names = {row.code: row for row in registry_reading.facilities_under(ctx.connection, ctx.actor.division)}
+    names = {row.code: row for row in facilities}
     period = _instants(days)
 
     def newest(event: EventType) -> Iterator[Entry]:
@@ -323,11 +337,6 @@ def _lost(ctx: Context, found: Iterable[Gone]) -> Iterator[Lost]:
         if row is not None:
             names = (row.giver_name, row.hauler_name, row.destination_name)
             yield Lost(header.stream.name, header.occurred_at, line.dumped, line.units, *names)
-
-
-def _flow(ctx: Context, period: Period) -> FlowFigures:
-    plants = registry_reading.facilities_under(ctx.connection, ctx.actor.division)
-    return flow_of(ctx.connection, period, ctx.actor.division, {row.code: row.division for row in plants})
 
 
 def _tasks(

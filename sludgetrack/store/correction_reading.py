@@ -103,6 +103,34 @@ def moved(connection: Connection, event_id: str) -> list[Moved]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What an event booked for a day that was locked already: the first such day, and of a correction its proposal.
+
+    ``of``: the type of the corrected event, None where the event is no correction.
+    """
+
+    day: date
+    proposal: str | None
+    of: str | None
+
+
+def late(connection: Connection, event_ids: Collection[str]) -> dict[str, Late]:
+    """Those of the events that booked something on another day than it happened, by event id."""
+    p = posting.c
+    claim = entry.c.claim
+    query = (
+        select(p.event_id, func.min(p.day).label("day"), entry.c.type, claim["proposal"].astext, claim["of"].astext)
+        .join(entry, entry.c.event_id == p.event_id)
+        .where(p.event_id.in_(event_ids), p.booked_on != p.day)
+        .group_by(p.event_id, entry.c.type, claim)
+    )
+    return {
+        event_id: Late(day, proposal, of) if kind == "corrected" else Late(day, None, None)
+        for event_id, day, kind, proposal, of in connection.execute(query)
+    }
+
+
 def closed_through(connection: Connection, event_id: str) -> date | None:
     """The last locked day of the plants whose batches an event moved, where the day of it is locked; else None."""
     p = posting.c

@@ -49,6 +49,7 @@ ITEMS: tuple[Item, ...] = (
     Item("regulator.overview", lazy_gettext("总览"), "today", _for(Role.INSPECTOR)),
     Item("regulator.trace", lazy_gettext("追溯"), "search", _for(Role.INSPECTOR)),
     Item("regulator.pictures", lazy_gettext("图景"), "split", _for(Role.INSPECTOR)),
+    Item("own_pictures.page", lazy_gettext("图景"), "split", _for(Role.CLERK, Role.OPERATOR)),
     Item("regulator.rates", lazy_gettext("核算"), "chart", _for(Role.INSPECTOR)),
     Item("regulator.roadside", lazy_gettext("路查"), "truck", _for(Role.INSPECTOR)),
     Item(

@@ -3,6 +3,7 @@
 from sludgetrack.web.regulator import (
     acts,
     overview,
+    periods,
     pictures,
     rates,
     record,
@@ -18,6 +19,7 @@ __all__ = [
     "acts",
     "blueprint",
     "overview",
+    "periods",
     "pictures",
     "rates",
     "record",

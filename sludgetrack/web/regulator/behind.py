@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask import url_for
@@ -11,8 +11,10 @@ from flask import url_for
 from sludgetrack.domain.events import EventType, StreamKind
 from sludgetrack.services.context import Context
 from sludgetrack.services.figures import EventLine
-from sludgetrack.store import division_reading, lot_reading, registry_reading
+from sludgetrack.store import correction_reading, division_reading, lot_reading, registry_reading
+from sludgetrack.store.correction_reading import Late
 from sludgetrack.store.figures import BatchUnits
+from sludgetrack.web.forms import reading
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import event_word
 
@@ -28,6 +30,10 @@ class Line:
     number: str | None = None
     booked_on: date | None = None
     at: datetime | None = None
+    late: str = ""
+    """Said where it counts on another day than it happened."""
+    correction: str = ""
+    """The page of the correction that booked it."""
 
 
 def batch_lines(found: Iterable[BatchUnits]) -> list[Line]:
@@ -41,7 +47,20 @@ def event_lines(ctx: Context, found: list[EventLine]) -> list[Line]:
     readable = division_reading.readable(ctx.connection, ctx.actor, numbers)
     names = lot_reading.named_by(ctx.connection, [line.event_id for line in found])
     facilities = {row.code: row.name for row in registry_reading.facilities_under(ctx.connection, ctx.actor.division)}
-    return [_line(line, readable, names, facilities) for line in found]
+    late = correction_reading.late(ctx.connection, [line.event_id for line in found])
+    return [_noted(_line(line, readable, names, facilities), late.get(line.event_id)) for line in found]
+
+
+def _noted(line: Line, late: Late | None) -> Line:
+    """The line with a word on why it counts later than it happened, and the way to the correction."""
+    if late is None:
+        return line
+    day = reading().day(late.day)
+    if late.proposal is None or late.of is None:
+        return replace(line, late=_("补记：原发生日 %(day)s", day=day))
+    said = _("补记：原发生日 %(day)s，更正自%(event)s", day=day, event=event_word(late.of))
+    address = url_for("correcting.page", proposal=late.proposal) if line.href or line.number else ""
+    return replace(line, late=said, correction=address)
 
 
 def _line(line: EventLine, readable: set[str], names: dict[str, tuple[str, str]], facilities: dict[str, str]) -> Line:
@@ -54,6 +73,8 @@ def _line(line: EventLine, readable: set[str], names: dict[str, tuple[str, str]]
     place = facilities.get(line.stream.name, line.stream.name)
     label, lot = names.get(line.event_id, (place, ""))
     href = url_for("regulator.lot", name=lot) if lot else ""
+    if line.type is EventType.CORRECTED:
+        href = url_for("correcting.records", code=line.stream.name) if line.stream.name in facilities else ""
     if line.type in (EventType.PRODUCED, EventType.DISPOSED):
         label = f"{place} · {label}"
     return Line(line.units, label, href, word, None, line.booked_on, line.occurred_at)

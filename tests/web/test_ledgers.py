@@ -79,7 +79,19 @@ def test_a_day_opens_into_its_entries_with_links(client_as: ClientAs, city: City
         assert expected in shown
     for number in (burned, refused):
         assert f'href="/manifests/{number}"' in answer.text
+    assert 'href="/site/lots/P01/B1"' in answer.text
     assert "张㛃" not in shown
+
+
+def test_every_link_of_a_days_entries_leads_somewhere(client_as: ClientAs, city: City) -> None:
+    a_day(city)
+
+    for persona, path in (("plant", PLANT), ("site", SITE), ("regulator", PLANT), ("regulator", SITE)):
+        client = client_as(persona)
+        links = set(re.findall(r'data-href="([^"]+)"', client.get(f"{path}?by=day").text))
+        assert len(links) > 1
+        for link in links:
+            assert client.get(link).status_code == 200, link
 
 
 def test_a_month_lists_its_entries_when_asked(client_as: ClientAs, city: City) -> None:

@@ -107,7 +107,7 @@ def _write_details(book: Book, ctx: Context, code: str, asked: Wanted) -> None:
     entries, runs, refused = lines.entry_fields(), lines.run_fields(), lines.refusal_fields()
     for first, last in service.weeks(asked.first, asked.last):
         for line in service.entries(ctx, code, first, last):
-            entry = lines.entry_of(line, for_authority=ctx.actor.is_authority)
+            entry = lines.entry_of(line, code, ctx.actor)
             cells = lines.entry_cells(entry, zone)
             book.sheet(shown.label(event_word(line.row.type)), entries).add(cells)
         for lot in service.run_lots(ctx, code, first, last):

@@ -117,13 +117,13 @@ def _entries(code: str, asked: Wanted, lines: Sequence[Line]) -> Entries:
     page = max(1, request.args.get("page", 1, int))
     first = (page - 1) * ENTRIES_SHOWN
     shown = lines[first : first + ENTRIES_SHOWN]
-    authority = acting().actor.is_authority
+    reader = acting().actor
 
     def at(number: int) -> str:
         return address("ledgers.of_facility", asked, code=code, entries=1, page=number)
 
     return Entries(
-        tuple(entry_of(line, for_authority=authority) for line in shown),
+        tuple(entry_of(line, code, reader) for line in shown),
         len(lines),
         at(page + 1) if len(lines) > first + ENTRIES_SHOWN else "",
         at(page - 1) if page > 1 else "",

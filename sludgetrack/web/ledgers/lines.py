@@ -11,6 +11,7 @@ from flask import url_for
 
 from sludgetrack import reference
 from sludgetrack.domain.events import EventType
+from sludgetrack.domain.identity import Actor, Role
 from sludgetrack.domain.quantities import percent_from_bp, tonnes_from_kg, tonnes_from_units
 from sludgetrack.domain.tolerance import DRY_PERCENT
 from sludgetrack.services.reading.ledgers import Line, Refusal
@@ -18,9 +19,9 @@ from sludgetrack.store.ledger_reading import RunLotRow
 from sludgetrack.web.exports import Cell
 from sludgetrack.web.format import dry_tonnes, number_text, plate
 from sludgetrack.web.forms import reading
-from sludgetrack.web.stock_words import kind_words
+from sludgetrack.web.stock_words import kind_words, process_word
 from sludgetrack.web.texts import gettext as _
-from sludgetrack.web.words import event_word, is_english, route_word
+from sludgetrack.web.words import event_word, route_word
 from sludgetrack.web.workbooks import DAY, PERCENT, TONNES, Field
 
 UNDATED = frozenset((EventType.PRODUCED, EventType.TREATED, EventType.DISPOSED, EventType.COUNTED))
@@ -51,8 +52,8 @@ class Entry:
     notes: tuple[tuple[str, str], ...]
 
 
-def entry_of(line: Line, *, for_authority: bool) -> Entry:
-    """A line as it is shown. An authority's links go on to the batch, the others' to what is theirs to open."""
+def entry_of(line: Line, code: str, reader: Actor) -> Entry:
+    """A line at the facility ``code`` as it is shown, leading on to what is the reader's to open."""
     row = line.row
     return Entry(
         day=row.day,
@@ -60,7 +61,7 @@ def entry_of(line: Line, *, for_authority: bool) -> Entry:
         word=event_word(row.type),
         number=row.number,
         name=row.named or "",
-        href=_address(line, for_authority=for_authority),
+        href=_address(line, code, reader),
         other=line.other or "",
         how=_how(line),
         plate=row.plate,
@@ -128,7 +129,7 @@ def run_fields() -> list[Field]:
 def run_cells(row: RunLotRow) -> list[Cell]:
     """A lot of a run in a file."""
     way = _("产出") if row.out else _("投入")
-    process = process_word(row.process)
+    process = _process(row.process)
     return [row.day, row.run, process, way, row.lot, tonnes(row.wet_kg), percent(row.moisture_bp), dry(row.dry_units)]
 
 
@@ -163,14 +164,6 @@ def refusal_cells(one: Refusal, zone: ZoneInfo) -> list[Cell]:
     ]
 
 
-def process_word(code: str | None) -> str:
-    """A treatment's name with its code: 干化 T4."""
-    if code is None:
-        return ""
-    found = reference.treatments().get(code)
-    return code if found is None else f"{found.en if is_english() else found.zh} {code}"
-
-
 def tonnes(kg: int | None) -> Decimal | None:
     """Wet tonnes for a file."""
     return None if kg is None else Decimal(tonnes_from_kg(kg))
@@ -186,24 +179,37 @@ def percent(bp: int | None) -> Decimal | None:
     return None if bp is None else Decimal(percent_from_bp(bp))
 
 
-def _address(line: Line, *, for_authority: bool) -> str:
+def _address(line: Line, code: str, reader: Actor) -> str:
     row = line.row
     if row.number:
         return url_for("manifests.page", number=row.number)
     if row.type == EventType.DISPOSED and row.named:
         return url_for("site.disposal", name=row.named)
-    if row.type == EventType.PRODUCED and row.named and for_authority:
-        return url_for("regulator.lot", name=row.named)
+    if row.type == EventType.TREATED and row.named:
+        return url_for("site.run", name=row.named)
+    if row.type == EventType.PRODUCED and row.named:
+        return _batch_address(row.named, code, reader)
     return ""
+
+
+def _batch_address(name: str, code: str, reader: Actor) -> str:
+    if reader.has(Role.INSPECTOR):
+        return url_for("regulator.lot", name=name)
+    works_here = reader.has(Role.CLERK) or reader.has(Role.OPERATOR)
+    return url_for("site.lot", code=code, name=name) if works_here else ""
 
 
 def _how(line: Line) -> str:
     row = line.row
     if row.process:
-        return process_word(row.process)
+        return _process(row.process)
     if row.type == EventType.PRODUCED:
         return kind_words().get(row.kind or "", "")
     return route_word(row.route) if row.route else ""
+
+
+def _process(code: str) -> str:
+    return process_word(reference.treatments().get(code), code)
 
 
 def _notes(line: Line) -> list[tuple[str, str]]:

@@ -57,14 +57,24 @@ class Stock:
     lines: tuple[StockLine, ...]
 
     @property
+    def sludge(self) -> tuple[StockLine, ...]:
+        """Plant sludge and what was made of it."""
+        return tuple(line for line in self.lines if line.kind not in NAMED_ONLY)
+
+    @property
+    def apart(self) -> tuple[StockLine, ...]:
+        """What is in no rate and moves only when it is named: sewer-cleaning sludge, by-products."""
+        return tuple(line for line in self.lines if line.kind in NAMED_ONLY)
+
+    @property
     def wet_kg(self) -> int:
-        """All of it, wet, as it lies there."""
-        return sum(line.wet_kg for line in self.lines)
+        """All sludge, wet, as it lies there; what is kept apart is not in it."""
+        return sum(line.wet_kg for line in self.sludge)
 
     @property
     def dry_units(self) -> int:
-        """All of it, dry, in units of 0.1 g."""
-        return sum(line.dry_units for line in self.lines)
+        """All sludge, dry, in units of 0.1 g; what is kept apart is not in it."""
+        return sum(line.dry_units for line in self.sludge)
 
     @property
     def oldest(self) -> StockLine | None:

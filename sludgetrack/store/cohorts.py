@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.rates import COHORT_DAYS
 from sludgetrack.store.rates import Grouping, Period, group_of, in_divisions
+from sludgetrack.store.rows import plan_by_values
 from sludgetrack.store.tables.mass import batch_sum, cohort_sum, posting
 from sludgetrack.store.tables.registry import facility
 
@@ -45,6 +46,7 @@ _UNITS = posting.c.origin_units.type
 
 def cohort(connection: Connection, period: Period, by: Grouping, division_prefix: str) -> dict[str, int]:
     """Units of what each group produced in the period that were harmlessly disposed of in time."""
+    plan_by_values(connection)
     found = union_all(*_parts(period, by, division_prefix)).subquery()
     query = select(found.c.group, cast(func.sum(found.c.counted), _UNITS)).group_by(found.c.group)
     return {row[0]: row[1] for row in connection.execute(query)}

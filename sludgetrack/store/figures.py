@@ -29,6 +29,7 @@ from sludgetrack.domain.holdings import Kind
 from sludgetrack.domain.mass import Account
 from sludgetrack.store.cohorts import account, other_batches, whole_batches
 from sludgetrack.store.rates import ESTIMATED, Grouping, Period, group_of_plant, in_divisions
+from sludgetrack.store.rows import plan_by_values
 from sludgetrack.store.tables.mass import batch_sum, day_sum, holding, month_sum, posting
 from sludgetrack.store.tables.registry import facility
 
@@ -117,18 +118,18 @@ def events(
 
     The running sums tell on which days of which plants there are any: only those are looked up in the postings.
     """
+    plan_by_values(connection)
     found: list[EventUnits] = []
     first = max(after.booked_on, period.first) if after is not None else period.first
     if first > period.last:
         return found
-    for month in _months_with(connection, flowing, Period(first, period.last), plants):
-        days: Period | None = month
-        while days is not None and len(found) < limit:
-            part = _enough_days(connection, flowing, days, plants, limit - len(found))
-            if part is None:
-                break
-            found += _events_of(connection, flowing, part, plants, after=after, limit=limit - len(found))
-            days = Period(part.last + _DAY, month.last) if part.last < month.last else None
+    months = _months_with(connection, flowing, Period(first, period.last), plants)
+    at_once = 1
+    while months and len(found) < limit:
+        some, months = months[:at_once], months[at_once:]
+        within = Period(some[0].first, some[-1].last)
+        found += _events_within(connection, flowing, within, plants, after=after, limit=limit - len(found))
+        at_once *= 2
     return found
 
 
@@ -137,6 +138,7 @@ def stock(connection: Connection, until: date, plants: Plants, *, after: str, li
 
     Only of a batch that something was booked of later, the stock of that day is looked up in the postings.
     """
+    plan_by_values(connection)
     b, p = batch_sum.c, posting.c
     left = select(func.coalesce(-func.sum(p.origin_units), 0)).where(
         p.origin_id == b.origin_id, p.account.in_(_FLOWS), p.booked_on <= until
@@ -156,6 +158,7 @@ def stock(connection: Connection, until: date, plants: Plants, *, after: str, li
 
 def cohort(connection: Connection, period: Period, plants: Plants, *, after: str, limit: int) -> Sequence[BatchUnits]:
     """What counts of each batch produced in the period as harmlessly disposed of in time, the oldest first."""
+    plan_by_values(connection)
     place = None
     if after:
         produced_on = func.coalesce(batch_sum.c.produced_on, batch_sum.c.first_on)
@@ -197,6 +200,20 @@ def _months_with(connection: Connection, flowing: Flowing, period: Period, plant
     )
     with_any = set(connection.scalars(select(listed.c.month).where(any_sum.correlate(listed).exists())))
     return [part for month, part in months.items() if month in with_any]
+
+
+def _events_within(
+    connection: Connection, flowing: Flowing, period: Period, plants: Plants, *, after: EventPlace | None, limit: int
+) -> list[EventUnits]:
+    found: list[EventUnits] = []
+    days: Period | None = period
+    while days is not None and len(found) < limit:
+        part = _enough_days(connection, flowing, days, plants, limit - len(found))
+        if part is None:
+            break
+        found += _events_of(connection, flowing, part, plants, after=after, limit=limit - len(found))
+        days = Period(part.last + _DAY, period.last) if part.last < period.last else None
+    return found
 
 
 def _enough_days(connection: Connection, flowing: Flowing, days: Period, plants: Plants, limit: int) -> Period | None:

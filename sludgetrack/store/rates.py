@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sludgetrack.domain.holdings import Kind
 from sludgetrack.domain.mass import STOCK_ACCOUNTS
 from sludgetrack.domain.rates import COHORT_DAYS
+from sludgetrack.store.rows import plan_by_values
 from sludgetrack.store.tables.mass import day_sum, month_sum, posting, year_sum
 from sludgetrack.store.tables.registry import facility
 
@@ -109,6 +110,7 @@ def next_month(day: date) -> date:
 
 def flows(connection: Connection, period: Period, by: Grouping, division_prefix: str) -> Iterable[Flow]:
     """What the running sums say of a period, by group. By route they are those of the total."""
+    plan_by_values(connection)
     rows = union_all(*_parts(period, by)).subquery()
     group = group_of(by, rows.c.day)
     query = (

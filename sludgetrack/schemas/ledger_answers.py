@@ -58,6 +58,7 @@ class LedgerRowSchema(Schema):
     missing_dry_t = dry("missing")
     gap_dry_t = dry("gap")
     counts = count()
+    count_missing_dry_t = dry("count_missing")
     later = count()
     closing_dry_t = dry("closing")
     difference_dry_t = dry("difference")

@@ -80,8 +80,8 @@ class Row:
 
     ``estimated`` is the part of what was produced (``produced``, of plant sludge) that rests on moistures nobody
     measured. ``refused`` counts trucks of which a part, or all, was refused. ``missing`` is what a disposal's end, a
-    count or a correction left unaccounted here; ``gap`` what weighings found less than was loaded, which never was in
-    this stock. ``later`` counts events booked on another day than theirs.
+    count or a correction left unaccounted here, ``count_missing`` the counts' part of it; ``gap`` what weighings found
+    less than was loaded, which never was in this stock. ``later`` counts events booked on another day than theirs.
     """
 
     first: date
@@ -103,6 +103,7 @@ class Row:
     noncompliant: Amount = NOTHING
     missing: int = 0
     counts: int = 0
+    count_missing: int = 0
     gap: int = 0
     later: int = 0
     change: int = 0

@@ -169,7 +169,9 @@ def _book(tally: _Tally, flow: FlowRow) -> None:
     elif flow.type in _MOVED:
         name, sign = _MOVED[flow.type]
         tally.add(name, Amount(flow.events, flow.wet_kg, sign * net))
-    tally.count("counts", flow.events if flow.type == EventType.COUNTED else 0)
+    if flow.type == EventType.COUNTED:
+        tally.count("counts", flow.events)
+        tally.count("count_missing", flow.missing_units)
     for name, units in (("missing", flow.missing_units), ("gap", flow.gap_units), ("later", flow.later)):
         tally.count(name, units)
     tally.count("additives", flow.additive_units)

@@ -199,6 +199,7 @@ def _ends(*, site: bool) -> list[Column]:
     return [
         *_pair(ended, lambda row: row.harmless, always=site),
         *_pair(bad, lambda row: row.noncompliant),
+        Column(_("去向不明"), _("其中盘点差 干 t"), Measure.DRY, lambda row: row.count_missing),
         Column(_("去向不明"), _("干 t"), Measure.DRY, lambda row: row.missing),
     ]
 

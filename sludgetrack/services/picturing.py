@@ -151,6 +151,12 @@ def four(measures: FourMeasures, goals: Mapping[str, Standing], words: Wording) 
     return Bars(bars, "%", keys, most=Decimal(100))
 
 
+def standing_bars(standings: Iterable[tuple[str, Standing]], words: Wording) -> Bars:
+    """One rate of several places (name, standing) in percent, each with the target it is judged by."""
+    bars = tuple(_measure(name, one.value, _target(one), words) for name, one in standings)
+    return Bars(bars, "%", (Key(Ink.TARGET, words.goal, "line"),), most=Decimal(100))
+
+
 def tonnes(units: int) -> Decimal:
     """Dry units as exact tonnes, for an axis."""
     return Decimal(units) / UNITS_PER_TONNE

@@ -22,6 +22,7 @@ from sludgetrack.web import (
     manifests,
     navigation,
     offers,
+    own_pictures,
     paper,
     photos,
     plant,
@@ -45,7 +46,7 @@ def init(app: Flask) -> None:
     correcting.init(app)
     for pages in (public, offers, driver, site, photos, correcting):
         app.register_blueprint(pages.blueprint)
-    for desk in (plant, handing, settling, manifests, dispatch, paper, regulator, ledgers, labs):
+    for desk in (plant, handing, settling, manifests, dispatch, paper, regulator, ledgers, labs, own_pictures):
         app.register_blueprint(desk.blueprint)
 
 

@@ -18,6 +18,7 @@ from sludgetrack.domain.targets import Baseline, Target
 from sludgetrack.services import picturing
 from sludgetrack.services.picturing import Wording
 from sludgetrack.services.reading.flow import OTHERS, End, FlowFigures, Process
+from sludgetrack.services.reading.own_pictures import PlantRates
 from sludgetrack.services.reading.pictures import AgeBand, FourMeasures, Load, MonthRates, StockAges
 from sludgetrack.services.targeting import Standing
 from sludgetrack.store.treated import MIXED
@@ -174,6 +175,20 @@ def four_chart(measures: FourMeasures, goals: Mapping[str, Standing]) -> Chart:
     says = " · ".join(f"{name} {percent(one)}" for name, one in zip(words.measures, figures, strict=True))
     title = _("四化")
     return Chart(FOUR, title, says, drawn(FOUR, title, says, _rows_of(made)), (_("指标"), "%"), rows)
+
+
+def plants_chart(plants: Sequence[PlantRates]) -> Chart:
+    """The harmless rate of each of an operator's plants; the table has the other rates too."""
+    words = wording({})
+    made = picturing.standing_bars([(one.name, one.standings[0]) for one in plants], words)
+    rows = tuple(
+        (one.name, Decimal(one.row["produced"] or 0), *(Decimal(s.value) if s.value else None for s in one.standings))
+        for one in plants
+    )
+    title = _("各厂无害化处置率")
+    says = _("今年至今，按产生地归属；竖线是目标。")
+    head = (_("污水厂"), _("产生量 P t（干）"), _("无害化处置率 %%"), _("填埋率 %%"), _("资源化利用率 %%"))
+    return Chart("plants", title, says, drawn("plants", title, says, _rows_of(made)), head, rows)
 
 
 def wording(names: Mapping[str, str]) -> Wording:

@@ -26,6 +26,9 @@ NOT_PAGES = frozenset(
         "photos.of_manifest",
         "regulator.rates_file",
         "regulator.behind_file",
+        "regulator.picture_file",
+        "regulator.report",
+        "own_pictures.file",
         "ledgers.facility_file",
         "ledgers.hauler_file",
         # what a page asks in the background

@@ -38,6 +38,7 @@ from tests.api.conftest import token_of
 from tests.conftest import TEMPLATE
 from tests.support.city import KEY, City, found_city, new_id
 from tests.support.clock import Clock
+from tests.support.labs import sample
 
 Known = dict[str, list[str]]
 AnyCase = Case[Any]
@@ -102,7 +103,7 @@ def known(asked_city: City) -> Known:
     offer = asked_city.offer("plant", numbers[0], command).offer
     return {
         "number": [*numbers, on_the_road],
-        "id": [offer.id, asked_city.people["driver"].person],
+        "id": [offer.id, asked_city.people["driver"].person, sample(asked_city).event_id],
         "code": ["P01", "S-INC", "P-FAR"],
         "plate": ["豫G12345"],
         "giver": ["P01"],

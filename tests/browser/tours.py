@@ -31,6 +31,8 @@ NOT_PAGES = frozenset(
         "own_pictures.file",
         "ledgers.facility_file",
         "ledgers.hauler_file",
+        "labs.file",
+        "labs.quality_file",
         # what a page asks in the background
         "handing.state",
         "handing.sheet_state",
@@ -40,6 +42,7 @@ NOT_PAGES = frozenset(
         # a step to another page
         "paper.find",
         "public.find",
+        "labs.named",
     }
 )
 """What answers a GET and is not a page."""

@@ -16,6 +16,7 @@ from sludgetrack.store import streams
 from sludgetrack.store.registers import Register
 from tests.support.busy import make_busy
 from tests.support.city import City, new_id
+from tests.support.labs import clean, sample
 
 DAYS = 5
 """How long before now the town's history begins."""
@@ -50,6 +51,7 @@ def furnish(city: City) -> Doors:
     _offered_for_receipt(city, doors)
     _held(city)
     _lying(city, doors)
+    _reported(city)
     _settled(city, doors)
     _proposed(city, doors)
     _behind_codes(city, doors)
@@ -141,6 +143,13 @@ def _lying(city: City, doors: Doors) -> None:
     doors.add("plant", f"/manifests/{number}/done/{loaded.event_id}")
     doors.add("driver", f"/driver/done/{loaded.event_id}")
     doors.add("site", f"/site/receive/{number}/received/{received.event_id}")
+
+
+def _reported(city: City) -> None:
+    """What laboratories found: good for landfill, and too much zinc for farmland."""
+    sample(city, report="R-2026-01", readings=clean("F2", moisture="79.5"))
+    sample(city, report="R-2026-02", readings=clean("L3", Zn="1420"))
+    sample(city, "site", facility="S-INC", report="R-2026-03", readings=clean("F2"))
 
 
 def _contradicted(city: City, number: str) -> str:

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from sludgetrack.domain.registrations import LockPeriod
 from sludgetrack.services import locking
 from sludgetrack.services.cases import open_case
+from sludgetrack.services.disposal_content import public_path
+from sludgetrack.store import streams
 from tests.support.city import City, new_id
 from tests.web.conftest import ClientAs
 from tests.web.pages import error, fields, words
@@ -201,3 +203,35 @@ def test_after_a_lock_the_authority_is_asked_and_the_difference_counts_later(
     page = words(answered(regulator, address, "approve"))
     assert "已生效" in page
     assert "2026年4月 补记" in page
+
+
+def test_whoever_scans_an_old_sheet_learns_of_the_newer_edition(city: City, client_as: ClientAs, number: str) -> None:
+    code = city.act("plant", lambda ctx: open_case(ctx, number, lock=False)).state.figures["public_code"]
+    stranger = client_as("nobody")
+    before = words(stranger.get(f"/M/{number}/{code}"))
+    answered(client_as("dispatcher"), proposed(city, client_as, number), "approve")
+
+    after = words(stranger.get(f"/M/{number}/{code}"))
+
+    assert "更正" not in before
+    assert "装运 已有更正后的新版" in after
+    assert "装运 更正 第 2 版" in after
+    assert "记录完整" in after
+    assert "11.50" in after
+
+
+def test_a_corrected_disposal_shows_its_new_figures_to_whoever_has_any_of_its_sheets(
+    city: City, client_as: ClientAs, number: str
+) -> None:
+    event_id = city.dispose(number, 5_000, moisture_bp=8000, final=False).event_id
+    with city.engine.connect() as connection:
+        entry = streams.one(connection, event_id)
+    assert entry is not None
+    typed(client_as("site"), event_id, "record", wet_t="4")
+
+    page = words(client_as("nobody").get(f"/{public_path(entry)}"))
+
+    assert "4.00 t" in page
+    assert "处置 更正 第 2 版" in page
+    assert "旧版的单子是真的，但以最新一版为准" in page
+    assert "记录完整" in page

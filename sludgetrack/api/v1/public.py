@@ -40,11 +40,16 @@ ANYONE = Access(None)
 
 
 class PublicSheetSchema(Schema):
-    """A sheet by the digest of its file, null as long as it is being made."""
+    """A sheet by the digest of its file, null as long as it is being made.
+
+    A correction leaves a new edition of its event's sheet; what was printed before stays, and is not the newest.
+    """
 
     event = one_of(*EVENTS)
     occurred_at = instant()
     digest = fields.String(required=True, allow_none=True, metadata={"pattern": HASH_PATTERN})
+    edition = count()
+    newest = yes_no()
 
 
 class CheckSchema(Schema):
@@ -117,6 +122,7 @@ class PublicDisposalSchema(Schema):
     recorded_at = instant()
     log_position = count(allow_none=True)
     digest = fields.String(required=True, allow_none=True, metadata={"pattern": HASH_PATTERN})
+    sheets = list_of(fields.Nested(PublicSheetSchema))
     check = nested(CheckSchema)
 
 

@@ -22,7 +22,6 @@ from sludgetrack.domain.manifest import Receipt, Status, Weighing, fold
 from sludgetrack.store import log, manifest_reading, streams
 from sludgetrack.store.blobs import BlobDamaged, BlobMissing, BlobStore
 from sludgetrack.store.log import Head, Leaf, LeafKind
-from sludgetrack.store.manifest_reading import SheetRow
 from sludgetrack.store.streams import StreamHead
 from sludgetrack.store.tables.registry import facility, reserved_number
 
@@ -59,11 +58,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A handoff's sheet by the digest of its file; None where it is still being made."""
+    """A handoff's sheet by the digest of its file; None where it is still being made.
+
+    ``event``: of a correction the one it corrects. ``edition``: 1 for the first, ``newest`` false where a correction
+    has left a later one.
+    """
 
     event: EventType
     occurred_at: datetime
     digest: str | None
+    edition: int
+    newest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +146,25 @@ def _contents(connection: Connection, blobs: BlobStore, head: StreamHead) -> Con
         accepted_kg=state.accepted_kg,
         held_kg=state.held_kg,
         returned=state.returned,
-        sheets=tuple(_sheet(entry, kept) for entry in entries if leaves_sheet(entry.claim)),
+        sheets=public_sheets(entries, {event_id: sheet.file_digest for event_id, sheet in kept.items()}),
         check=check(connection, blobs, head, entries),
     )
 
 
-def _sheet(entry: Entry, kept: Mapping[str, SheetRow]) -> Sheet:
-    found = kept.get(entry.claim.event_id)
-    return Sheet(entry.claim.type, entry.claim.occurred_at, found.file_digest.hex() if found else None)
+def public_sheets(entries: Sequence[Entry], digests: Mapping[str, bytes]) -> tuple[Sheet, ...]:
+    """The sheets these events leave, in order, each as the edition of its event that it is. ``digests`` by event id."""
+    leaving = [entry for entry in entries if leaves_sheet(entry.claim)]
+    about = [entry.claim.figures.get("corrects", entry.claim.event_id) for entry in leaving]
+    return tuple(
+        Sheet(
+            EventType(entry.claim.figures["of"]) if entry.claim.type is EventType.CORRECTED else entry.claim.type,
+            entry.claim.occurred_at,
+            digests[entry.claim.event_id].hex() if entry.claim.event_id in digests else None,
+            edition=1 + about[:n].count(about[n]),
+            newest=about[n] not in about[n + 1 :],
+        )
+        for n, entry in enumerate(leaving)
+    )
 
 
 def check(connection: Connection, blobs: BlobStore, head: StreamHead, entries: Sequence[Entry]) -> Check:

@@ -8,7 +8,7 @@ anew each time, for the event with its neighbours in the site's history, its lea
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,7 +20,9 @@ from sludgetrack.domain.errors import NotFound
 from sludgetrack.domain.events import Entry
 from sludgetrack.domain.gates import Breach, Reason
 from sludgetrack.services.disposal_content import disposal_moisture, draw, public_code
-from sludgetrack.services.reading.public import Check, Flaw, files, is_logged
+from sludgetrack.services.reading.public import Check, Flaw, files, is_logged, public_sheets
+from sludgetrack.services.reading.public import Sheet as Printed
+from sludgetrack.services.sheet_corrections import counted
 from sludgetrack.services.sheets import brought
 from sludgetrack.store import draws, log, sheets, streams
 from sludgetrack.store.blobs import BlobStore
@@ -63,6 +65,9 @@ class PublicDisposal:
     recorded_at: datetime
     position: int | None
     digest: str | None
+    """Of the newest sheet."""
+    sheets: tuple[Printed, ...]
+    """The disposal's own sheet and one for each correction of it."""
     check: Check
 
 
@@ -72,10 +77,14 @@ def public_disposal(connection: Connection, blobs: BlobStore, name: str, code: s
     if entry is None or not hmac.compare_digest(public_code(entry).encode(), code.upper().encode()):
         raise NotFound(kind="disposal", name=name)
     event_id = entry.claim.event_id
-    taken = draws.disposed(connection, event_id)
-    made = sheets.of_events(connection, [event_id]).get(event_id)
+    made_since = streams.corrections_of(connection, [event_id]).get(event_id, [])
+    present = counted([entry, *made_since])[0]
+    taken = draws.disposed(connection, event_id, [one.claim.event_id for one in made_since])
+    editions = [entry, *made_since]
+    made = sheets.of_events(connection, [one.claim.event_id for one in editions])
     leaf = log.leaves(connection, [event_id]).get(event_id)
-    said, moisture = entry.claim.figures, disposal_moisture(entry, taken)
+    printed = public_sheets(editions, {one.event_id: one.file_digest for one in made.values()})
+    said, moisture = present.claim.figures, disposal_moisture(present, taken)
     return PublicDisposal(
         disposal=name,
         site=said.get("facility_name") or said["facility"],
@@ -91,8 +100,24 @@ def public_disposal(connection: Connection, blobs: BlobStore, name: str, code: s
         sources=_sources(connection, taken),
         recorded_at=entry.recorded_at,
         position=leaf.position if leaf else None,
-        digest=made.file_digest.hex() if made else None,
-        check=check_event(connection, blobs, entry, [made] if made else []),
+        digest=printed[-1].digest,
+        sheets=printed,
+        check=_together([check_event(connection, blobs, one, _made(made, one)) for one in editions]),
+    )
+
+
+def _made(made: Mapping[str, Sheet], entry: Entry) -> list[Sheet]:
+    return [made[entry.claim.event_id]] if entry.claim.event_id in made else []
+
+
+def _together(checks: Sequence[Check]) -> Check:
+    """Several events held against the record at once."""
+    return Check(
+        frozenset(flaw for one in checks for flaw in one.flaws),
+        entries=sum(one.entries for one in checks),
+        sheets=sum(one.sheets for one in checks),
+        unread=sum(one.unread for one in checks),
+        head=checks[-1].head,
     )
 
 

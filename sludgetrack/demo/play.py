@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sludgetrack.demo import labs
+from sludgetrack.demo import corrections, labs
 from sludgetrack.demo.stage import Stage, new_id
 from sludgetrack.domain import commands as c
 
@@ -48,6 +48,7 @@ def play(stage: Stage, until: datetime) -> None:
     """Act everything out, the last hours ending at ``until``."""
     morning = (until - timedelta(days=DAYS)).replace(hour=0, minute=30, second=0, microsecond=0)
     stage.now = morning
+    corrections.close_month(stage)
     labs.report(stage)
     for day in range(DAYS):
         stage.now = morning + timedelta(days=day)
@@ -392,6 +393,7 @@ _SCENES: tuple[tuple[float, Callable[[Stage], None]], ...] = (
     (32, _more_than_declared),
     (30, _found_dumped),
     (27, _turned_away),
+    (24, corrections.correct),
     (8, _refused_and_returned),
     (5, _voided),
     (4, _partly_refused),

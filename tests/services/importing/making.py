@@ -194,7 +194,7 @@ PICTURE: Mapping[str, str] = {
            WHERE s.holding_id = h.id)
         FROM holding h LEFT JOIN facility f ON f.id = h.facility_id""",
     "postings": """
-        SELECT p.event_id::text, p.n, p.account, f.code, h.name, o.name, p.route, p.cause, p.compliant, p.origin_units,
+        SELECT p.event_id::text, p.account, f.code, h.name, o.name, p.route, p.cause, p.compliant, p.origin_units,
           p.physical_units, p.day
         FROM posting p LEFT JOIN facility f ON f.id = p.facility_id LEFT JOIN holding h ON h.id = p.holding_id
         JOIN holding o ON o.id = p.origin_id""",
@@ -219,7 +219,10 @@ PICTURE: Mapping[str, str] = {
 
 
 def picture(engine: Engine) -> dict[str, list[str]]:
-    """All that an import leaves behind, but for what chance and the clock give."""
+    """All that an import leaves behind, but for what chance and the clock give, and the order of an event's postings.
+
+    That follows the order in which the database gives the shares of a holding, which it is free to choose.
+    """
     return {name: sorted(map(str, rows(engine, query))) for name, query in PICTURE.items()}
 
 

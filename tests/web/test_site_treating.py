@@ -204,3 +204,6 @@ def test_a_run_is_seen_by_its_site_and_the_authorities_whose_sludge_it_is(client
 
     assert seen == {"site": 200, "regulator": 200, "far_regulator": 404, "outsider": 404, "plant": 404, "driver": 404}
     assert "/site/runs/R-1" in client_as("regulator").get("/regulator/trace/lots/R-1-A").text
+    traced = client_as("regulator").get("/regulator/trace?q=R-1&open=0").text
+    assert "/regulator/trace/lots/R-1-A" in traced
+    assert f"/regulator/trace/lots/{lot}" in traced

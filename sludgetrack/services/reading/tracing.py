@@ -92,7 +92,10 @@ class FacilityView:
 
 
 def trace(ctx: Context, text: str) -> Traced:
-    """What a text may mean: a number, an external number, a plate, a facility, a batch or lot, a disposal."""
+    """What a text may mean: a number, an external number, a plate, a facility, a batch or lot, a disposal, a run.
+
+    A disposal stands for its lot, a treatment run for the lots that went in and came out.
+    """
     require_inspector(ctx)
     wanted = text.strip()
     hint = _hint(wanted)
@@ -176,6 +179,10 @@ def _holdings(ctx: Context, text: str) -> tuple[HoldingRow, ...]:
     lot = lot_reading.lot_of_disposal(ctx.connection, text)
     named = lot_reading.holdings_named(ctx.connection, ctx.actor, lot) if lot else []
     beginning = lot_reading.holdings_beginning(ctx.connection, ctx.actor, text, MOST)
+    run = lot_reading.run_event(ctx.connection, text)
+    made = lot_reading.run_lots(ctx.connection, run) if run else []
+    for lot_of_run in made:
+        named += lot_reading.holdings_named(ctx.connection, ctx.actor, lot_of_run.lot)
     stock = [row for row in named if row.account != Account.TRANSIT]
     return tuple({row.id: row for row in (*stock, *beginning)}.values())
 

@@ -103,11 +103,16 @@ def _column(bar: Bar, reach: Axis, x: float, step: float, size: float) -> Iterat
 
 
 def _tick_texts(reach: Axis, y: float, width: float, size: float, unit: str) -> Iterator[Mark]:
-    for tick in reach.ticks:
-        last = tick == reach.top
-        text = f"{tick_text(tick)} {unit}" if last else tick_text(tick)
-        anchor: Anchor = "end" if last else "middle" if tick else "start"
-        yield Text(min(reach.at(tick), width), y, text, size * 0.92, anchor, Ink.SOFT)
+    """The round figures under the bars, the last with the unit; those that would run into it are left out."""
+    small = size * 0.92
+    last = f"{tick_text(reach.top)} {unit}"
+    taken = min(reach.at_top, width) - width_of(last, small) - small * 0.5
+    for tick in reach.ticks[:-1]:
+        text = tick_text(tick)
+        anchor: Anchor = "middle" if tick else "start"
+        if reach.at(tick) + width_of(text, small) / 2 < taken or not tick:
+            yield Text(reach.at(tick), y, text, small, anchor, Ink.SOFT)
+    yield Text(min(reach.at_top, width), y, last, small, "end", Ink.SOFT)
 
 
 def _row(bar: Bar, reach: Axis, top: float, width: float, size: float) -> Iterator[Mark]:

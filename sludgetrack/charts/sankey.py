@@ -116,7 +116,7 @@ class _Slot:
 
 def picture(flow: Flow, *, width: float, size: float, body: float) -> Picture:
     """The flow on a plane of a width; wide planes have the outer labels beside their nodes, narrow ones above."""
-    frame = Frame(width, size, body, beside=width >= 44 * size)
+    frame = Frame(width, size, body, beside=width >= 43 * size)
     made = layout(flow, frame)
     said = list(_passing_words(flow, made, frame))
     marks = [*_bands(made), *_boxes(made), *_titles(flow, frame), *_labels(flow, made, frame), *said]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, select
 
 from sludgetrack.domain.holdings import NAMED_ONLY, Kind
 from sludgetrack.domain.mass import STOCK_ACCOUNTS, Account
@@ -71,21 +71,18 @@ class Apart(NamedTuple):
 
 
 def lying(
-    connection: Connection, day: date, division_prefix: str, facilities: Collection[str] | None = None
+    connection: Connection,
+    day: date,
+    division_prefix: str,
+    facilities: Collection[str] | None = None,
+    *,
+    is_past: bool,
 ) -> list[Lying]:
-    """Sludge in stock at the end of a day, by facility and the day it has lain there since; sludge kept apart not."""
-    h = holding.c
-    physical, origin = (
-        _at(day, h.physical_left, posting.c.physical_units),
-        _at(day, h.origin_left, posting.c.origin_units),
-    )
-    stock = (
-        select(h.facility_id, h.day, physical.label("physical"), origin.label("origin"))
-        .where(h.facility_id.is_not(None), h.day <= day, h.kind.not_in([str(kind) for kind in NAMED_ONLY]))
-        .where(h.account.in_((str(Account.PLANT_STOCK), str(Account.SITE_STOCK))))
-        .subquery()
-    )
-    s = stock.c
+    """Sludge in stock at the end of a day, by facility and the day it has lain there since; sludge kept apart not.
+
+    Unless the day is past, what is in stock now is all that needs to be read.
+    """
+    s = (_stock_then(day) if is_past else _stock_now()).subquery().c
     positive = s.physical > 0
     query = (
         select(
@@ -182,11 +179,41 @@ def apart(connection: Connection, period: Period, division_prefix: str) -> list[
     return [Apart(*row) for row in connection.execute(query)]
 
 
-def _at(day: date, now: ColumnElement[int], moved: ColumnElement[int]) -> ColumnElement[Any]:
-    """What was left of a holding at the end of a day: what is left now, less what it gained since."""
-    p = posting.c
-    since = select(func.sum(moved)).where(p.holding_id == holding.c.id, p.booked_on > day).scalar_subquery()
-    return now - func.coalesce(since, 0)
+def _stock_now() -> Select[Any]:
+    h = holding.c
+    return select(h.facility_id, h.day, h.physical_left.label("physical"), h.origin_left.label("origin")).where(
+        (h.physical_left != 0) | (h.origin_left != 0), *_is_lying()
+    )
+
+
+def _stock_then(day: date) -> Select[Any]:
+    """What was left of each holding at the end of a day: what is left now, less what it gained since."""
+    h, p = holding.c, posting.c
+    since = (
+        select(p.holding_id, func.sum(p.physical_units).label("physical"), func.sum(p.origin_units).label("origin"))
+        .where(p.booked_on > day, p.facility_id.is_not(None), p.holding_id.is_not(None))
+        .group_by(p.holding_id)
+        .subquery()
+    )
+    physical = h.physical_left - func.coalesce(since.c.physical, 0)
+    origin = h.origin_left - func.coalesce(since.c.origin, 0)
+    return (
+        select(h.facility_id, h.day, physical.label("physical"), origin.label("origin"))
+        .select_from(holding)
+        .outerjoin(since, since.c.holding_id == h.id)
+        .where(h.day <= day, (h.physical_left != 0) | (h.origin_left != 0) | since.c.holding_id.is_not(None))
+        .where(*_is_lying())
+    )
+
+
+def _is_lying() -> tuple[ColumnElement[bool], ...]:
+    h = holding.c
+    places = (str(Account.PLANT_STOCK), str(Account.SITE_STOCK))
+    return (
+        h.facility_id.is_not(None),
+        h.account.in_(places),
+        h.kind.not_in([str(kind) for kind in NAMED_ONLY]),
+    )
 
 
 def _places(division_prefix: str, facilities: Collection[str] | None) -> tuple[ColumnElement[bool], ...]:

@@ -24,7 +24,7 @@ from sludgetrack.services.targeting import Standing
 from sludgetrack.store.treated import MIXED
 from sludgetrack.web.drawing import Width, drawn
 from sludgetrack.web.exports import Cell
-from sludgetrack.web.format import dry_mass, percent, tonnes
+from sludgetrack.web.format import dry_mass, label, percent, tonnes
 from sludgetrack.web.forms import reading as page_reading
 from sludgetrack.web.texts import gettext as _
 from sludgetrack.web.words import is_english, route_word, source_word
@@ -194,11 +194,11 @@ def plants_chart(plants: Sequence[PlantRates]) -> Chart:
 def wording(names: Mapping[str, str]) -> Wording:
     """The reader's words; ``names`` are those of plants and sites by code."""
     return Wording(
-        columns=(_("产生"), _("处理"), _("去向")),
+        columns=(label(_("产生")), label(_("处理")), label(_("去向"))),
         untreated=_("未经处理"),
         source=lambda code: _("其余产生单位") if code == OTHERS else names.get(code, code),
         process=lambda one: process_word(one, names),
-        end=end_word,
+        end=lambda one: label(end_word(one)),
         dry=dry_mass,
         percent=percent,
         day_kg=_load_text,

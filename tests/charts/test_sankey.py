@@ -37,7 +37,7 @@ def flow() -> Flow:
         keys = dict.fromkeys(way[at] for way in WAYS if way[at])
         return tuple(node(key, sum(v for way, v in WAYS.items() if way[at] == key)) for key in keys)
 
-    return Flow(("产生", "处理", "去向"), (column(0), column(1), column(2)), tuple(links()))
+    return Flow(("产生", "处理", "去向"), (column(0), column(1), column(2)), tuple(links()), "未经处理 421 t")
 
 
 FRAMES = (Frame(980, 14, 280, beside=True), Frame(340, 12, 240, beside=False))

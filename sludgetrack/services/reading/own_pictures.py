@@ -49,7 +49,7 @@ def own_pictures(ctx: Context) -> OwnPictures:
     own = [ctx.directory.facility(code) for code in sorted(ctx.actor.facilities)]
     return OwnPictures(
         period=period,
-        stock=pictures.stock_ages(ctx.connection, today, scope),
+        stock=pictures.stock_ages(ctx.connection, today, today, scope),
         loads=pictures.loads(ctx.connection, month, scope),
         plants=tuple(_plants(ctx, period, [one for one in own if one.kind == FacilityKind.PLANT])),
         has_sites=any(one.kind != FacilityKind.PLANT for one in own),

@@ -144,7 +144,7 @@ def pictures(connection: Connection, period: Period, scope: Scope, now: datetime
         months=month_rates(connection, period, scope.division, now),
         goals={rate: targeting.standing(place, rate, rates[rate]) for rate in SHOWN_RATES},
         city_class=city_class,
-        stock=stock_ages(connection, min(period.last, legal_day(now)), scope),
+        stock=stock_ages(connection, period.last, legal_day(now), scope),
         loads=loads(connection, _so_far(period, legal_day(now)), scope),
         measures=four_measures(connection, period, scope.division, report.total),
         names={row.code: row.name for row in plants},
@@ -176,9 +176,13 @@ def month_rates(connection: Connection, period: Period, division: str, now: date
     )
 
 
-def stock_ages(connection: Connection, day: date, scope: Scope) -> StockAges:
-    """What lies at the end of a day, by how long it has lain where it lies; beyond a facility's storage days apart."""
-    found = store.lying(connection, day, scope.division, scope.facilities)
+def stock_ages(connection: Connection, last: date, today: date, scope: Scope) -> StockAges:
+    """What lies at the end of a period's last day, or today if that is to come, by how long it has lain there.
+
+    What has lain longer than a facility's storage days is told apart.
+    """
+    day = min(last, today)
+    found = store.lying(connection, day, scope.division, scope.facilities, is_past=day < today)
     return StockAges(day, _bands(found, day), _facilities(found, day))
 
 

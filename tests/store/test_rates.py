@@ -10,7 +10,7 @@ from functools import reduce
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from sludgetrack.domain.holdings import Kind
 from sludgetrack.domain.mass import Account, Cause, Posting
@@ -75,6 +75,12 @@ def test_each_month_is_what_a_period_of_that_month_is(connection: Connection) ->
         assert total == grouped_sums(connection, period, Grouping.TOTAL)[1]
 
 
+def test_a_question_is_planned_for_its_own_period(connection: Connection) -> None:
+    grouped_sums(connection, Period(date(2026, 2, 1), date(2026, 2, 28)), Grouping.TOTAL)
+
+    assert connection.execute(text("SHOW plan_cache_mode")).scalar_one() == "force_custom_plan"
+
+
 def test_a_history_by_chance_has_something_of_everything(connection: Connection) -> None:
     _, total = grouped_sums(connection, Period(date(2026, 1, 1), date(2026, 12, 31)), Grouping.TOTAL)
 
@@ -114,6 +120,8 @@ def test_after_a_month_comes_the_next(day: str, following: str) -> None:
 def periods() -> Iterator[Period]:
     """Some periods around and inside the history, whole months and single days among them."""
     yield Period(date(2025, 1, 1), date(2027, 1, 1))
+    yield Period(date(2025, 11, 17), date(2027, 2, 3))
+    yield Period(date(2027, 2, 10), date(2028, 3, 5))
     yield Period(date(2026, 2, 1), date(2026, 2, 28))
     chance = Random(7)  # noqa: S311 - periods, not a secret
     for _ in range(12):

@@ -122,11 +122,18 @@ def answer(
     _require_current(found, command)
     proposal = _proposal(ctx, command.proposal)
     if proposal.outcome is not Outcome.OPEN:
-        raise CorrectionOver(field="proposal", outcome=str(proposal.outcome))
+        raise CorrectionOver(field="proposal", outcome=str(_ENDED_BY[proposal.outcome]))
     require(ctx.actor, BY_EVENT[command.event], found.parties)
     _require_asked(ctx.actor, found, proposal, command.event)
     figures = {**command.figures(), "party_name": _party(ctx, ctx.actor.organisation)}
     return _append(ctx, found, _claim(ctx, subject, command, figures), proposal, print_)
+
+
+_ENDED_BY = {
+    Outcome.IN_EFFECT: EventType.CORRECTED,
+    Outcome.REFUSED: EventType.CORRECTION_REFUSED,
+    Outcome.WITHDRAWN: EventType.CORRECTION_WITHDRAWN,
+}
 
 
 def waits_for(found: Correctable, proposal: Proposal) -> Waiting:

@@ -59,4 +59,5 @@ def rows_set(connection: Connection) -> list[SetTableRow]:
     row = (r.table_name, r.key, r.valid_from, r.source, r.stated)
     said = (r.event_id, e.recorded_at, r.person_id, r.organisation_code)
     query: Select[Any] = select(*row, *said).join(entry, e.event_id == r.event_id).order_by(r.id)
-    return [SetTableRow(*told[:5], said=Saying(*told[5:])) for told in connection.execute(query)]
+    rows = connection.execute(query)
+    return [SetTableRow(t.table_name, t.key, t.valid_from, t.source, t.stated, Saying(*t[5:])) for t in rows]

@@ -130,6 +130,24 @@ def test_lists_are_narrowed_and_go_on_page_by_page(program: ProgramOf, city: Cit
     assert (len(first["items"]), len(rest["items"]), rest["next"]) == (3, 1, None)
 
 
+def test_the_preview_of_a_disposal_names_the_report_that_decides(program: ProgramOf, city: City) -> None:
+    city.produce()
+    lot = city.delivered()
+    site, wanted = program("site"), {"disposal": "D1", "lot": lot, "route": "F2", "day": "2026-03-02", "wet_t": "1"}
+
+    def previewed() -> tuple[str | None, list[str]]:
+        answer = site.post(
+            "/facilities/S-INC/disposal-previews", {**wanted, "moisture_pct": "50", "event_id": new_id()}
+        )
+        return answer.get_json()["lab_report"], [reason["breach"] for reason in answer.get_json()["reasons"]]
+
+    assert previewed() == (None, ["no_lab_report"])
+    readings = [{"parameter": line.parameter, "value": line.value} for line in clean("F2", Cd="21")]
+    send(program("plant"), report="XX-9", readings=readings)
+
+    assert previewed() == ("XX-9", ["lab_report_fails"])
+
+
 # Files
 
 

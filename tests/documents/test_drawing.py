@@ -31,8 +31,8 @@ def colour(document: bytes, x: int, y: int) -> tuple[int, int, int]:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "page.pdf"), Path(folder, "page")
         source.write_bytes(document)
-        command = ["pdftoppm", "-r", str(DPI), "-singlefile", "-png", source, target]
-        subprocess.run(command, check=True)
+        command = ["pdftoppm", "-r", str(DPI), "-singlefile", "-png", str(source), str(target)]
+        subprocess.run([str(word) for word in command], check=True)
         with Image.open(target.with_suffix(".png")) as page:
             found = page.convert("RGB").getpixel((x, y))
     assert isinstance(found, tuple)

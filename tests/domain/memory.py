@@ -55,6 +55,9 @@ class MemoryBooks:
         found = self.book.lots.get(name)
         return found if found and found.account is account else None
 
+    def in_stock(self, at: Facility) -> Sequence[Holding]:
+        return self.book.lying(at.place)
+
     def lying(self, at: Facility, needed_units: int) -> Sequence[Holding]:  # noqa: ARG002 - all of it lies in memory
         return self.book.lying(at.place)
 

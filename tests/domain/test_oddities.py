@@ -18,10 +18,8 @@ def plant(code: str = "P", **figures: int) -> PlantFigures:
     """A plant with figures in dry tonnes; capacity in t80 a day."""
     units = {name: tonnes * T for name, tonnes in figures.items() if name != "capacity"}
     capacity = figures["capacity"] * 1000 if "capacity" in figures else None
-    return PlantFigures(
-        **{"code": code, "name": code, "produced": 0, "opening": 0, "disposed": 0, "unaccounted": 0, **units},
-        capacity=capacity,
-    )
+    flows = {"produced": 0, "opening": 0, "disposed": 0, "unaccounted": 0, **units}
+    return PlantFigures(code=code, name=code, capacity=capacity, **flows)
 
 
 def odd(*plants: PlantFigures) -> list[tuple[Odd, str]]:

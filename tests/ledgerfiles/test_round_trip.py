@@ -20,10 +20,8 @@ from sludgetrack.ledgerfiles.shapes import Column, LedgerFile
 from tests.ledgerfiles.making import movement, read_folder
 from tests.ledgerfiles.spellings import PADDING, movements, rows, spelled
 
-WITHOUT_RULES: list[LedgerFile[Any]] = [
-    replace(file, complete=as_is, check=nothing_wrong)
-    for file in (VEHICLES, PRODUCTION, TREATMENTS, DISPOSALS, STOCKTAKES, LABS)
-]
+FILES: tuple[LedgerFile[Any], ...] = (VEHICLES, PRODUCTION, TREATMENTS, DISPOSALS, STOCKTAKES, LABS)
+WITHOUT_RULES: list[LedgerFile[Any]] = [replace(file, complete=as_is, check=nothing_wrong) for file in FILES]
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from sludgetrack.domain import commands as c
 from sludgetrack.domain.errors import DomainError
 from sludgetrack.domain.events import EventType, Stream, StreamKind
 from sludgetrack.domain.identity import Role
+from sludgetrack.domain.rates import difference
 from sludgetrack.domain.registrations import LockPeriod
 from sludgetrack.services import counting, facility_acts, handoffs, locking, manifests, reporting, treating
 from sludgetrack.services.correcting import answer, propose
@@ -96,8 +98,14 @@ class History:
         who = "plant" if giver in PLANTS else "clerk"
         number = self.issue(who, giver, site, lines)
         net = self.kg(30_000)
-        figures = {"gross_out_kg": net + 9_000, "tare_out_kg": 9_000, "moisture_out_bp": self.bp()}
-        command = c.LoadTruck(event_id=new_id(), plate="豫G12345", net_out_kg=net, **figures)
+        command = c.LoadTruck(
+            event_id=new_id(),
+            plate="豫G12345",
+            net_out_kg=net,
+            gross_out_kg=net + 9_000,
+            tare_out_kg=9_000,
+            moisture_out_bp=self.bp(),
+        )
         self.hand_over(who, number, command)
 
     def issue(self, who: str, giver: str, site: str, lines: tuple[c.BatchLine, ...]) -> str:
@@ -207,7 +215,7 @@ class History:
             if self.random.random() < 0.1:
                 return
             try:
-                self.city.act(other, lambda ctx, answered=answered: answer(ctx, subject, answered))
+                self.city.act(other, partial(answer, subject=subject, command=answered))
             except DomainError as refusal:
                 self.refused[refusal.code] += 1
 
@@ -323,7 +331,7 @@ def _check_split(connection: Connection, period: Period, division: str, random: 
     one, other = (reporting.grouped_sums(connection, part, Grouping.TOTAL, division)[1] for part in parts)
     whole = reporting.grouped_sums(connection, period, Grouping.TOTAL, division)[1]
     for sums in (one, other, whole):
-        assert reporting.difference(sums) == 0
+        assert difference(sums) == 0
     assert (one.opening, one.closing, other.closing) == (whole.opening, other.opening, whole.closing)
     assert one.produced + other.produced == whole.produced
     assert one.noncompliant + other.noncompliant == whole.noncompliant

@@ -363,7 +363,7 @@ def test_a_corrected_count_is_spread_anew(city: City, engine: Engine) -> None:
     assert is_sound(engine)
 
 
-def balances(engine: Engine, *months: str) -> dict[str, tuple[str | None, str | None, str | None]]:
+def balances(engine: Engine, *months: str) -> dict[str, tuple[str | None, str, str | None]]:
     """Of each month, produced, harmless and closing stock; both sides of every balance agree."""
     found = {}
     with engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def test_what_is_kept_apart_at_a_plant_is_not_counted(city: City) -> None:
 def test_what_cannot_be_is_refused(city: City, more: dict[str, int], field: str) -> None:
     for work in (counting.count_stock, counting.preview_count):
         with pytest.raises(InvalidFigures) as refusal:
-            city.act("site", lambda ctx, work=work: work(ctx, command(city, **more)))
+            city.act("site", partial(work, command=command(city, **more)))
         assert [problem.field for problem in refusal.value.problems] == [field]
 
 
@@ -93,4 +94,4 @@ def test_what_cannot_be_is_refused(city: City, more: dict[str, int], field: str)
 def test_only_those_who_work_there_count(city: City, who: str) -> None:
     for work in (counting.count_stock, counting.preview_count):
         with pytest.raises(NotPermitted):
-            city.act(who, lambda ctx, work=work: work(ctx, command(city)))
+            city.act(who, partial(work, command=command(city)))

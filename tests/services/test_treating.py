@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,7 +132,7 @@ def test_a_name_is_given_once(city: City, more: dict[str, Any], field: str) -> N
 
     for work in (treating.record_run, treating.preview_run):
         with pytest.raises(NameTaken) as refusal:
-            city.act("site", lambda ctx, work=work: work(ctx, command(lot, **more)))
+            city.act("site", partial(work, command=command(lot, **more)))
         assert refusal.value.field == field
 
 
@@ -181,7 +182,7 @@ def test_only_those_who_work_there_treat(city: City, who: str) -> None:
 
     for work in (treating.record_run, treating.preview_run):
         with pytest.raises(NotPermitted):
-            city.act(who, lambda ctx, work=work: work(ctx, command(lot)))
+            city.act(who, partial(work, command=command(lot)))
 
 
 @pytest.mark.parametrize("who", ["outsider", "far_regulator", "plant", "driver"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from tests.web.conftest import ClientAs
 from tests.web.pages import error, fields, words
 
 
-def filled_in(browser: FlaskClient, address: str = "/labs/new", **typed: object) -> TestResponse:
+def filled_in(browser: FlaskClient, typed: Mapping[str, object], address: str = "/labs/new") -> TestResponse:
     """The form of an address with a report's name, sent on."""
     form = {**fields(browser.get(address)), "report": "XX-1", "step": "record", **typed}
     return browser.post("/labs/new", data=form, content_type="multipart/form-data")
@@ -25,7 +26,7 @@ def filled_in(browser: FlaskClient, address: str = "/labs/new", **typed: object)
 def test_the_clerk_records_a_report_with_its_file(client_as: ClientAs, city: City) -> None:
     plant = client_as("plant")
 
-    answer = filled_in(plant, **{"value-Cd": "１.97", "value-Zn": "1,058", "report_file": (io.BytesIO(PDF), "r.pdf")})
+    answer = filled_in(plant, {"value-Cd": "１.97", "value-Zn": "1,058", "report_file": (io.BytesIO(PDF), "r.pdf")})
 
     assert answer.status_code == 302, words(answer)
     page = plant.get(answer.location)
@@ -52,7 +53,7 @@ def test_rows_are_those_of_the_routes_wanted(client_as: ClientAs) -> None:
 def test_choosing_other_routes_keeps_what_was_typed(client_as: ClientAs) -> None:
     plant = client_as("plant")
 
-    answer = filled_in(plant, **{"value-Cd": "1.97", "value-germination_index": "80", "routes": "F2", "step": "rows"})
+    answer = filled_in(plant, {"value-Cd": "1.97", "value-germination_index": "80", "routes": "F2", "step": "rows"})
 
     found = fields(answer)
     assert (found["report"], found["value-Cd"], found["value-germination_index"]) == ("XX-1", "1.97", "80")
@@ -68,14 +69,14 @@ def test_choosing_other_routes_keeps_what_was_typed(client_as: ClientAs) -> None
     ],
 )
 def test_a_piece_of_a_spreadsheet_fills_the_rows(client_as: ClientAs, pasted: str) -> None:
-    answer = filled_in(client_as("plant"), paste=pasted, step="paste")
+    answer = filled_in(client_as("plant"), {"paste": pasted, "step": "paste"})
 
     found = fields(answer)
     assert (found["value-Cd"], found["value-Zn"], found["unit-Zn"]) == ("1.97", "1.42", "g/kg")
 
 
 def test_what_was_not_understood_stays_where_it_was_pasted(client_as: ClientAs) -> None:
-    answer = filled_in(client_as("plant"), paste="Cd 1.97\n备注\t无\n总镉\t1.97", step="paste")
+    answer = filled_in(client_as("plant"), {"paste": "Cd 1.97\n备注\t无\n总镉\t1.97", "step": "paste"})
 
     assert fields(answer)["value-Cd"] == "1.97"
     assert "备注 无" in fields(answer)["paste"]
@@ -83,7 +84,7 @@ def test_what_was_not_understood_stays_where_it_was_pasted(client_as: ClientAs) 
 
 
 def test_a_wrong_value_is_said_beside_it_and_nothing_else_is_lost(client_as: ClientAs) -> None:
-    answer = filled_in(client_as("plant"), **{"value-Cd": "ND", "value-pH": "7.1", "lab": "环境监测中心"})
+    answer = filled_in(client_as("plant"), {"value-Cd": "ND", "value-pH": "7.1", "lab": "环境监测中心"})
 
     assert answer.status_code == 422
     assert "检出限" in error(answer, "value-Cd")
@@ -91,13 +92,13 @@ def test_a_wrong_value_is_said_beside_it_and_nothing_else_is_lost(client_as: Cli
 
 
 def test_what_cannot_be_is_said_beside_it_too(client_as: ClientAs) -> None:
-    answer = filled_in(client_as("plant"), **{"value-Cd": "1", "value-pH": "15"})
+    answer = filled_in(client_as("plant"), {"value-Cd": "1", "value-pH": "15"})
 
     assert "0–14" in error(answer, "value-pH")
 
 
 def test_an_empty_form_says_that_a_value_is_missing(client_as: ClientAs) -> None:
-    answer = filled_in(client_as("plant"))
+    answer = filled_in(client_as("plant"), {})
 
     assert "至少填一项" in error(answer, "readings")
 
@@ -105,8 +106,8 @@ def test_an_empty_form_says_that_a_value_is_missing(client_as: ClientAs) -> None
 def test_a_name_in_use_and_a_file_of_another_kind_are_said_beside_them(client_as: ClientAs, city: City) -> None:
     sample(city, report="XX-1")
 
-    answer = filled_in(client_as("plant"), **{"value-Cd": "1"})
-    other = filled_in(client_as("plant"), **{"value-Cd": "1", "report_file": (io.BytesIO(b"<html>"), "r.pdf")})
+    answer = filled_in(client_as("plant"), {"value-Cd": "1"})
+    other = filled_in(client_as("plant"), {"value-Cd": "1", "report_file": (io.BytesIO(b"<html>"), "r.pdf")})
 
     assert "已经被使用" in error(answer, "report")
     assert "PDF / JPEG / PNG" in error(other, "file")
@@ -114,7 +115,7 @@ def test_a_name_in_use_and_a_file_of_another_kind_are_said_beside_them(client_as
 
 def test_a_form_sent_back_still_has_its_file(client_as: ClientAs) -> None:
     plant = client_as("plant")
-    back = filled_in(plant, **{"value-Cd": "ND", "report_file": (io.BytesIO(PDF), "r.pdf")})
+    back = filled_in(plant, {"value-Cd": "ND", "report_file": (io.BytesIO(PDF), "r.pdf")})
 
     again = plant.post("/labs/new", data={**fields(back), "value-Cd": "1", "step": "record"})
 

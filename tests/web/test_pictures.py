@@ -71,6 +71,12 @@ def test_a_period_without_sludge_says_so(client_as: ClientAs, city: City) -> Non
     assert "这个期间没有污泥" in words(client_as("regulator").get(f"{PAGE}?from=2020-01-01&to=2020-01-31"))
 
 
+@pytest.mark.parametrize("days", ["from=9999-12-01&to=9999-12-31", "from=0001-01-01&to=0001-01-31"])
+def test_years_no_sludge_was_ever_weighed_in_are_no_period(client_as: ClientAs, city: City, days: str) -> None:
+    assert city
+    assert "起止日期应像" in words(client_as("regulator").get(f"{PAGE}?{days}"))
+
+
 def test_the_table_of_the_flow_is_a_file(client_as: ClientAs, city: City) -> None:
     busy(city)
     answer = client_as("regulator").get(f"{PAGE}/flow.csv")

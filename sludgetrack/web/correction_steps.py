@@ -35,7 +35,7 @@ def _item(view: ManifestView, entry: TimelineEntry, corrected: Iterable[Timeline
         return {**shown, "grade": "", "note": " · ".join([*filter(None, [lines]), *map(str, about)]), "more": more}
     now = [changes_text(one.figures["changes"]) for one in corrected if one.figures["corrects"] == entry.event_id]
     notes = [*filter(None, [shown["note"]]), *(_("已更正：%(changes)s", changes=text) for text in now)]
-    more_ = (url_for("correcting.form", event_id=entry.event_id), _("更正")) if _may_propose(entry) else None
+    more_ = (url_for("correcting.form", event_id=entry.event_id), _("更正这一条")) if _may_propose(entry) else None
     return {**shown, "note": " · ".join(map(str, notes)), "more": more_}
 
 

@@ -120,6 +120,7 @@ class JudgementSchema(Schema):
     compliant = yes_no()
     reasons = list_of(fields.Nested(ReasonSchema))
     banned_origins = list_of(fields.Nested(BannedOriginSchema))
+    lab_report = maybe("The name of the lab report that decides, where the route needs one and there is one")
 
 
 class PersonSchema(Schema):

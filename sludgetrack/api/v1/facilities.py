@@ -154,4 +154,10 @@ def preview_disposal(command: c.RecordDisposal, code: str) -> dict[str, Any]:
     said = replace(command, facility=code)
     found = run_for(caller().actor, lambda ctx: facility_acts.preview_disposal(ctx, said))
     banned = [{"division": division, "reason": reason} for division, reason in found.by_division.items()]
-    return {"compliant": found.compliant, "reasons": found.reasons, "banned_origins": banned}
+    report = None if found.report is None else found.report.id
+    return {
+        "compliant": found.compliant,
+        "reasons": found.reasons,
+        "banned_origins": banned,
+        "lab_report": report,
+    }

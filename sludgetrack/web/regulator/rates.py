@@ -16,6 +16,7 @@ from sludgetrack.domain.mass import Cause
 from sludgetrack.domain.quantities import tonnes_from_units
 from sludgetrack.domain.targets import RATES
 from sludgetrack.domain.times import legal_day
+from sludgetrack.schemas.fields import YEARS
 from sludgetrack.services import figures, reporting
 from sludgetrack.services.context import Context
 from sludgetrack.services.figures import BATCH_FIGURES, Asked, Figure
@@ -175,11 +176,13 @@ def wanted_period() -> Wanted:
         return Wanted(month, grouping)
     try:
         first, last = (date.fromisoformat(text) for text in typed)
-        if last - first > LONGEST:
-            return Wanted(month, grouping, _("期间最长 10 年。"))
-        return Wanted(Period(first, last), grouping)
     except ValueError:
+        first, last = date.max, date.min
+    if last < first or first.year not in YEARS or last.year not in YEARS:
         return Wanted(month, grouping, _("起止日期应像 2026-03-01，且起日不晚于止日。先显示本月。"))
+    if last - first > LONGEST:
+        return Wanted(month, grouping, _("期间最长 10 年。"))
+    return Wanted(Period(first, last), grouping)
 
 
 def _asked() -> Asked:

@@ -443,6 +443,13 @@ def _create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("physical_left < 0 or origin_left < 0"),
     )
+    op.create_index(
+        "ix_holding_product",
+        "holding",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'product'"),
+    )
     op.create_index("ix_holding_newest", "holding", ["facility_id", "account", "day", "ord"], unique=False)
     op.create_table(
         "lab_report",

@@ -23,6 +23,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     select,
     union_all,
 )
@@ -40,6 +41,8 @@ MIXED = "mixed"
 """The process of what was drawn from the lots of several."""
 _ENDS = (str(Account.DISPOSED), str(Account.UNACCOUNTED))
 _UNITS = posting.c.origin_units.type
+_PRODUCT = literal_column(f"'{Kind.PRODUCT}'", Text)
+"""Written out, so that every plan may use the partial index on it."""
 
 
 class TreatedFlow(NamedTuple):
@@ -115,7 +118,7 @@ def _processes() -> CTE:
         select(p.holding_id, entry.c.claim["process"].astext.label("process"), entry.c.stream_id.label("facility_id"))
         .join(made, made.c.id == p.holding_id)
         .join(entry, entry.c.event_id == p.event_id)
-        .where(made.c.kind == str(Kind.PRODUCT), p.origin_units > 0, entry.c.type == str(EventType.TREATED))
+        .where(made.c.kind == _PRODUCT, p.origin_units > 0, entry.c.type == str(EventType.TREATED))
     )
     line = seed.cte("line", recursive=True)
     gave, got = posting.alias("gave"), posting.alias("got")
@@ -126,7 +129,7 @@ def _processes() -> CTE:
         .join(got, and_(got.c.event_id == gave.c.event_id, got.c.origin_id == gave.c.origin_id))
         .join(made, made.c.id == got.c.holding_id)
         .join(entry, entry.c.event_id == got.c.event_id)
-        .where(got.c.origin_units > 0, made.c.kind == str(Kind.PRODUCT), entry.c.type != str(EventType.TREATED))
+        .where(got.c.origin_units > 0, made.c.kind == _PRODUCT, entry.c.type != str(EventType.TREATED))
     )
     line = line.union(further)
     one = func.min(line.c.process) == func.max(line.c.process)

@@ -66,6 +66,7 @@ Index(
     holding.c.facility_id,
     postgresql_where=text("physical_left < 0 or origin_left < 0"),
 )
+Index("ix_holding_product", holding.c.id, postgresql_where=text("kind = 'product'"))
 Index("ix_holding_newest", holding.c.facility_id, holding.c.account, holding.c.day, holding.c.ord)
 
 share = Table(

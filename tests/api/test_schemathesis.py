@@ -32,6 +32,7 @@ from sludgetrack.access import sessions
 from sludgetrack.api.access import TOKEN
 from sludgetrack.app import create_app
 from sludgetrack.domain import commands as c
+from sludgetrack.services import treating
 from sludgetrack.settings import Settings
 from sludgetrack.store.embedded import Cluster
 from tests.api.conftest import token_of
@@ -92,6 +93,23 @@ def _no_socket_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WSGITransport, "send", without)
 
 
+def _treated(city: City) -> list[str]:
+    """A treatment run at the incinerator, by its name, and what came out of it."""
+    lot = city.delivered()
+    command = c.RecordRun(
+        event_id=new_id(),
+        facility="S-INC",
+        run="R-1",
+        process="T3",
+        day=city.clock().date(),
+        inputs=(c.InputLine(lot, 6_000),),
+        outputs=(c.OutputLine("R-1-A", 2_500, 4_000),),
+        additives=(c.AdditiveLine("bulking_agent", 600),),
+    )
+    city.act("site", lambda ctx: treating.record_run(ctx, command))
+    return ["R-1", "R-1-A"]
+
+
 @pytest.fixture(scope="module")
 def known(asked_city: City) -> Known:
     """Things that exist, to be asked for by name."""
@@ -102,6 +120,7 @@ def known(asked_city: City) -> Known:
     command = c.LoadTruck(event_id=new_id(), plate="豫G12345", net_out_kg=12_000)
     offer = asked_city.offer("plant", numbers[0], command).offer
     return {
+        "name": [*_treated(asked_city), numbers[2]],
         "number": [*numbers, on_the_road],
         "id": [offer.id, asked_city.people["driver"].person, sample(asked_city).event_id],
         "code": ["P01", "S-INC", "P-FAR"],

@@ -32,6 +32,8 @@ def _item(view: ManifestView, entry: TimelineEntry, corrected: Iterable[Timeline
         about = [shown["note"]] if shown["note"] else []
         lines = changes_text(entry.figures.get("changes", ()))
         more = (url_for("correcting.page", proposal=proposal), _("看这份更正"))
+        if entry.event is EventType.CORRECTED:
+            shown |= {"giver": _("、").join(dict.fromkeys(word.party_name for word in entry.words)), "taker": ""}
         return {**shown, "grade": "", "note": " · ".join([*filter(None, [lines]), *map(str, about)]), "more": more}
     now = [changes_text(one.figures["changes"]) for one in corrected if one.figures["corrects"] == entry.event_id]
     notes = [*filter(None, [shown["note"]]), *(_("已更正：%(changes)s", changes=text) for text in now)]

@@ -297,8 +297,13 @@ def _timeline(
 
 
 def _words(entry: Entry, card: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Word, ...]:
-    """The claiming party's word first, then the second party's; the card beside the claim names both."""
+    """The claiming party's word first, then the second party's; the card beside the claim names both.
+
+    A correction in effect is everybody's; who spoke for each stands with their own word to it.
+    """
     people = (card.get("name"), card.get("driver_name", card.get(f"{AGREED}name")))
+    if entry.claim.type is EventType.CORRECTED:
+        people = (None, None)
     return tuple(
         Word(
             party=word.party,

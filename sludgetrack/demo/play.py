@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sludgetrack.demo import corrections, labs
+from sludgetrack.demo import corrections, labs, works
 from sludgetrack.demo.stage import Stage, new_id
 from sludgetrack.domain import commands as c
 
 DAYS = 13
 DRIED_ON = 6
 """The day on which a part of a load is dried and travels on."""
-BULKING_KG = 420
-"""Dry bulking agent in a heap of compost."""
 PRODUCED_KG = {"LTW": 27_400, "XSZ": 12_300, "JT": 11_800, "DSQ": 4_600}
 CLERK = {"LTW": "plant", "XSZ": "plant", "JT": "plant2", "DSQ": "plant2"}
 OPERATOR = {"INC": "site", "KILN": "kiln", "COMP": "compost", "FILL": "landfill"}
@@ -140,9 +138,9 @@ def _whole_trip(stage: Stage, trip: Trip, day: int) -> None:
     if day < DAYS - 3:
         stage.now += timedelta(hours=2)
         if trip.site == "COMP":
-            _compost(stage, trip, number)
+            works.compost(stage, number, trip.net_kg - 40, MOISTURE_BP[trip.plant] + 20)
         elif day == DRIED_ON and trip is TRIPS[0]:
-            _dry_and_send_on(stage, trip, number)
+            works.dry_and_send_on(stage, number, trip.net_kg - 40, MOISTURE_BP[trip.plant] + 20)
         else:
             _dispose(stage, trip, number)
 
@@ -161,140 +159,6 @@ def _dispose(stage: Stage, trip: Trip, lot: str) -> None:
         final=True,
     )
     stage.dispose(OPERATOR[trip.site], command)
-
-
-def _compost(stage: Stage, trip: Trip, lot: str) -> None:
-    """好氧发酵 with bulking agent, and all that comes out on the city's lawns."""
-    dry_kg = (trip.net_kg - 40) * (10_000 - MOISTURE_BP[trip.plant] - 20) // 10_000
-    run = f"COMP-T{stage.now:%y%m%d}"
-    wet_kg = (dry_kg * 77 // 100 + BULKING_KG) * 100 // 62
-    command = c.RecordRun(
-        event_id=new_id(),
-        facility="COMP",
-        run=run,
-        process="T3",
-        day=stage.now.date(),
-        inputs=(c.InputLine(lot),),
-        outputs=(c.OutputLine(f"{run}-A", wet_kg, 3_800),),
-        additives=(c.AdditiveLine("bulking_agent", BULKING_KG),),
-    )
-    stage.treat("compost", command)
-    disposal = c.RecordDisposal(
-        event_id=new_id(),
-        facility="COMP",
-        disposal=f"COMP-{stage.now:%y%m%d%H%M}",
-        lot=f"{run}-A",
-        route="L1",
-        day=stage.now.date(),
-        wet_kg=wet_kg // 2,
-    )
-    stage.dispose("compost", disposal)
-
-
-def _dry_and_send_on(stage: Stage, trip: Trip, lot: str) -> None:
-    """干化 of a part; the dry sludge travels on to the cement kiln, the rest is burned, its ash lies there."""
-    part_kg = 9_000
-    out_kg = part_kg * (10_000 - MOISTURE_BP[trip.plant] - 20) // 6_000 - 20
-    run = f"INC-T{stage.now:%y%m%d}"
-    command = c.RecordRun(
-        event_id=new_id(),
-        facility="INC",
-        run=run,
-        process="T4",
-        day=stage.now.date(),
-        inputs=(c.InputLine(lot, part_kg),),
-        outputs=(c.OutputLine(f"{run}-A", out_kg, 4_000),),
-    )
-    stage.treat("site", command)
-    _whole_trip_of_product(stage, f"{run}-A", out_kg)
-    rest = c.RecordDisposal(
-        event_id=new_id(),
-        facility="INC",
-        disposal=f"INC-{stage.now:%y%m%d%H%M}",
-        lot=lot,
-        route="I1",
-        day=stage.now.date(),
-        wet_kg=trip.net_kg - 40 - part_kg,
-        final=True,
-    )
-    stage.dispose("site", rest)
-    ash = c.DeclareProduction(
-        event_id=new_id(),
-        facility="INC",
-        batch=f"INC-B{stage.now:%y%m%d}",
-        day=stage.now.date(),
-        wet_kg=1_260,
-        moisture_bp=0,
-        kind="byproduct",
-        what="ash",
-    )
-    stage.produce_apart("site", ash)
-
-
-def _whole_trip_of_product(stage: Stage, lot: str, net_kg: int) -> None:
-    """Dried sludge from the incinerator to the kiln, by a manifest of its own that names the lot."""
-    issue = c.IssueManifest(
-        event_id=new_id(),
-        giver="INC",
-        hauler="HD",
-        destination="KILN",
-        route="B1",
-        planned_kg=net_kg,
-        planned_minutes=45,
-        batches=(c.BatchLine(lot),),
-    )
-    number = stage.issue("site-clerk", issue)
-    stage.do(
-        "dispatcher",
-        number,
-        c.AssignTruck(event_id=new_id(), plate="豫G23456", driver=stage.people["driver2"]),
-    )
-    out = c.LoadTruck(
-        event_id=new_id(),
-        plate="豫G23456",
-        net_out_kg=net_kg,
-        gross_out_kg=net_kg + 12_120,
-        tare_out_kg=12_120,
-        moisture_out_bp=4_000,
-        moisture_method="快速水分仪",
-    )
-    stage.hand_over("site-clerk", "driver2", number, out)
-    stage.now += timedelta(minutes=46)
-    into = c.ReceiveLoad(
-        event_id=new_id(),
-        decision="accepted",
-        net_in_kg=net_kg,
-        gross_in_kg=net_kg + 12_120,
-        tare_in_kg=12_120,
-        moisture_in_bp=4_000,
-        accepted_kg=net_kg,
-        seal_intact=True,
-    )
-    stage.hand_over("kiln", "driver2", number, into)
-    burned = c.RecordDisposal(
-        event_id=new_id(),
-        facility="KILN",
-        disposal=f"KILN-{stage.now:%y%m%d%H%M}",
-        lot=number,
-        route="B1",
-        day=stage.now.date(),
-        wet_kg=net_kg,
-        final=True,
-    )
-    stage.dispose("kiln", burned)
-
-
-def _cleaned_sewers(stage: Stage) -> None:
-    batch = c.DeclareProduction(
-        event_id=new_id(),
-        facility="DSQ",
-        batch=f"DSQ-G{stage.now:%y%m%d}",
-        day=stage.now.date(),
-        wet_kg=6_400,
-        moisture_bp=6_250,
-        kind="sewer_sludge",
-    )
-    stage.produce_apart("plant2", batch)
 
 
 def _more_than_declared(stage: Stage) -> None:
@@ -388,7 +252,7 @@ def _waiting(stage: Stage) -> None:
 
 
 _SCENES: tuple[tuple[float, Callable[[Stage], None]], ...] = (
-    (34, _cleaned_sewers),
+    (34, works.clean_sewers),
     (33, _counted),
     (32, _more_than_declared),
     (30, _found_dumped),

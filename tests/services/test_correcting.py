@@ -22,8 +22,7 @@ from sludgetrack.domain.errors import (
     NotPermitted,
 )
 from sludgetrack.domain.events import Stream, StreamKind
-from sludgetrack.domain.registrations import LockPeriod
-from sludgetrack.services import counting, locking, reporting, treating
+from sludgetrack.services import counting, reporting, treating
 from sludgetrack.services.audit import audit
 from sludgetrack.services.cases import open_case
 from sludgetrack.services.correcting import answer, propose
@@ -31,7 +30,6 @@ from sludgetrack.services.reporting import Grouping, Period
 from sludgetrack.store.append import Receipt
 from sludgetrack.store.tables.manifests import correction, manifest
 from sludgetrack.store.tables.mass import disposal, posting
-from sludgetrack.store.tables.registry import facility
 from tests.services.test_rebooking import TONNE, accounts, fate, is_sound
 from tests.support.city import City, new_id
 
@@ -90,11 +88,6 @@ def outcome(engine: Engine, proposal: str) -> str:
 def row(engine: Engine) -> Any:
     with engine.connect() as connection:
         return connection.execute(select(manifest)).one()
-
-
-def lock(city: City, month: str, division: str = "4107") -> None:
-    said = LockPeriod(event_id=new_id(), division=division, month=month)
-    city.act("regulator", lambda ctx: locking.lock_period(ctx, said))
 
 
 TARE = 12_000
@@ -363,60 +356,6 @@ def test_a_corrected_count_is_spread_anew(city: City, engine: Engine) -> None:
     assert is_sound(engine)
 
 
-def balances(engine: Engine, *months: str) -> dict[str, tuple[str | None, str, str | None]]:
-    """Of each month, produced, harmless and closing stock; both sides of every balance agree."""
-    found = {}
-    with engine.connect() as connection:
-        for month in months:
-            first = date.fromisoformat(f"{month}-01")
-            period = next(iter(Period(first, first.replace(day=28)).months()))
-            row = reporting.balance(connection, period, Grouping.TOTAL).total
-            assert row["difference"] == "0.000"
-            found[month] = (row["produced"], row["harmless"], row["closing_stock"])
-    return found
-
-
-def test_after_a_lock_the_authority_approves_and_the_difference_counts_on_the_first_open_day(
-    city: City, engine: Engine
-) -> None:
-    number = city.delivered()
-    disposed = city.dispose(number, 10_000, final=False).event_id
-    month = f"{today(city):%Y-%m}"
-    city.clock.forward(days=40)
-    following = f"{today(city):%Y-%m}"
-    before = balances(engine, month)
-    lock(city, month)
-
-    proposal = suggest(city, "site", facility_stream("S-INC"), disposed, wet_kg=8_000)
-    assert outcome(engine, proposal) == "open"
-    assert balances(engine, month) == before
-    with pytest.raises(NotAParty):
-        approve(city, "site", facility_stream("S-INC"), proposal)
-    approve(city, "regulator", facility_stream("S-INC"), proposal)
-
-    assert outcome(engine, proposal) == "in_effect"
-    assert balances(engine, month) == before
-    with engine.connect() as connection:
-        late = connection.execute(select(posting.c.day, posting.c.booked_on).where(posting.c.day < posting.c.booked_on))
-        days = {(one.day.strftime("%Y-%m"), one.booked_on.isoformat()) for one in late}
-    assert days == {(month, f"{following}-01")}
-    assert balances(engine, following)[following][1] == "-0.400"
-    assert is_sound(engine)
-
-
-def test_what_is_declared_late_for_a_locked_month_counts_on_the_first_open_day(city: City, engine: Engine) -> None:
-    month = f"{today(city):%Y-%m}"
-    day = today(city)
-    city.clock.forward(days=40)
-    lock(city, month, division="410702")
-
-    city.produce("B9", 10_000, day=day)
-
-    assert balances(engine, month)[month][0] == "20.000"
-    assert balances(engine, f"{today(city):%Y-%m}")[f"{today(city):%Y-%m}"][0] == "2.000"
-    assert is_sound(engine)
-
-
 def areas_that_disagree(engine: Engine) -> dict[str, str]:
     """The first finding of every area that disagrees."""
     with tx.session(engine) as connection:
@@ -436,16 +375,3 @@ def test_a_proposal_whose_outcome_somebody_changed_is_found_and_named(
         connection.execute(update(correction).values(outcome="in_effect"))
 
     assert areas_that_disagree(engine) == {"corrections": f"row_differs correction {proposal}"}
-
-
-def test_a_facility_whose_lock_somebody_took_away_is_found_and_named(
-    city: City, engine: Engine, superuser: Engine
-) -> None:
-    month = f"{today(city):%Y-%m}"
-    city.clock.forward(days=40)
-    lock(city, month)
-
-    with superuser.begin() as connection:
-        connection.execute(update(facility).where(facility.c.code == "P01").values(locked_through=None))
-
-    assert areas_that_disagree(engine) == {"registers": "row_differs facility P01"}

@@ -16,7 +16,8 @@ from sludgetrack.services.reading import ledgers
 from sludgetrack.services.reading.ledger_rows import By, Ledger, Span
 from tests.services.reading.test_ledgers import booked, in_stock
 from tests.services.test_any_history import History
-from tests.services.test_correcting import approve, event_of, lock, manifest_stream, suggest
+from tests.services.test_correcting import approve, event_of, manifest_stream, suggest
+from tests.services.test_locking import lock
 from tests.support.city import City, new_id
 
 YEARS = Span(date(2026, 1, 1), date(2028, 12, 31), By.MONTH)

@@ -229,8 +229,11 @@ def test_a_corrected_disposal_shows_its_new_figures_to_whoever_has_any_of_its_sh
     assert entry is not None
     typed(client_as("site"), event_id, "record", wet_t="4")
 
+    own = words(client_as("site").get(f"/site/disposals/{entry.claim.figures['disposal']}"))
     page = words(client_as("nobody").get(f"/{public_path(entry)}"))
 
+    assert "已更正 看这份更正" in own
+    assert "4.00 t" in own
     assert "4.00 t" in page
     assert "处置 更正 第 2 版" in page
     assert "旧版的单子是真的，但以最新一版为准" in page

@@ -21,6 +21,7 @@ from sludgetrack.domain.mass import Account
 from sludgetrack.domain.permissions import Action, may
 from sludgetrack.domain.quantities import FULL_BP, divide_half_even, percent_of
 from sludgetrack.domain.times import legal_day
+from sludgetrack.services import sheet_corrections
 from sludgetrack.services.context import Context
 from sludgetrack.services.manifests import owner_of
 from sludgetrack.store import holdings, lot_reading, manifest_reading, names, streams
@@ -96,13 +97,14 @@ class DisposalRow:
 
 @dataclass(frozen=True, slots=True)
 class DisposalView:
-    """One disposal with its evidence and its sheet, if that is made already."""
+    """One disposal as it counts now, its newest sheet, if that is made, and the corrections in effect."""
 
     row: DisposalRow
     evidence: str | None
     decided_by: str | None
     recorded_at: datetime
     sheet: SheetRow | None
+    corrected: tuple[str, ...] = ()
 
 
 def facilities(ctx: Context) -> list[Facility]:
@@ -198,14 +200,17 @@ def disposal(ctx: Context, name: str) -> DisposalView:
     if row is None or not may_read(ctx, row.facility):
         raise NotFound(kind="disposal", name=name)
     entry = streams.one(ctx.connection, row.event_id)
-    figures = entry.claim.figures if entry else {}
-    sheets = manifest_reading.sheets_of(ctx.connection, row.facility_id)
+    made_since = streams.corrections_of(ctx.connection, [row.event_id]).get(row.event_id, [])
+    figures = sheet_corrections.counted([entry, *made_since])[0].claim.figures if entry else {}
+    editions = [row.event_id, *(one.claim.event_id for one in made_since)]
+    sheets = {one.event_id: one for one in manifest_reading.sheets_of(ctx.connection, row.facility_id)}
     return DisposalView(
         row=_disposal(row),
         evidence=figures.get("evidence"),
         decided_by=figures.get("decided_by"),
         recorded_at=entry.recorded_at if entry else ctx.now,
-        sheet=next((sheet for sheet in sheets if sheet.event_id == row.event_id), None),
+        sheet=sheets.get(editions[-1]),
+        corrected=tuple(one.claim.figures["proposal"] for one in made_since),
     )
 
 

@@ -38,9 +38,7 @@ class BooksLike(Protocol):
     def draws(self, load: str) -> Sequence[Draw]:
         """Where a manifest's load was drawn from."""
 
-    def put(
-        self, event_id: str, booked: Booking, *, day: date, about: str | None = None
-    ) -> None:
+    def put(self, event_id: str, booked: Booking, *, day: date, about: str | None = None) -> None:
         """Take a booking in. ``about``: the event it restates, where that is another one."""
 
     def facility(self, code: str) -> Facility:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from sludgetrack.domain import commands as c
+from sludgetrack.domain.events import Stream, StreamKind
 from sludgetrack.domain.identity import Actor, OrganisationKind, Role
 from sludgetrack.services import facility_acts, registering
+from sludgetrack.services.cases import open_case
+from sludgetrack.services.correcting import propose
 from sludgetrack.services.disposal_content import public_path
 from sludgetrack.services.handoffs import Shown
 from sludgetrack.services.manifests import act
@@ -52,6 +55,7 @@ def furnish(city: City) -> Doors:
     _held(city)
     _lying(city, doors)
     _reported(city)
+    _corrected(city)
     _settled(city, doors)
     _proposed(city, doors)
     _behind_codes(city, doors)
@@ -150,6 +154,15 @@ def _reported(city: City) -> None:
     sample(city, report="R-2026-01", readings=clean("F2", moisture="79.5"))
     sample(city, report="R-2026-02", readings=clean("L3", Zn="1420"))
     sample(city, "site", facility="S-INC", report="R-2026-03", readings=clean("F2"))
+
+
+def _corrected(city: City) -> None:
+    """A weighing that the plant wants corrected, about which the hauler is asked."""
+    number = _on_the_road(city)
+    loaded = city.act("plant", lambda ctx: open_case(ctx, number, lock=False)).entries[-1].claim.event_id
+    change = c.ChangeLine("ticket_out", "A-0002")
+    command = c.ProposeCorrection(event_id=new_id(), corrects=loaded, changes=(change,), reason="磅单号抄错")
+    city.act("plant", lambda ctx: propose(ctx, Stream(StreamKind.MANIFEST, number), command))
 
 
 def _contradicted(city: City, number: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sludgetrack.domain import commands as c
 from sludgetrack.domain.events import Stream, StreamKind
 from sludgetrack.domain.identity import Actor, OrganisationKind, Role
-from sludgetrack.services import facility_acts, registering
+from sludgetrack.services import facility_acts, registering, treating
 from sludgetrack.services.cases import open_case
 from sludgetrack.services.correcting import propose
 from sludgetrack.services.disposal_content import public_path
@@ -54,6 +54,7 @@ def furnish(city: City) -> Doors:
     _offered_for_receipt(city, doors)
     _held(city)
     _lying(city, doors)
+    _treated(city)
     _reported(city)
     _corrected(city)
     _settled(city, doors)
@@ -147,6 +148,22 @@ def _lying(city: City, doors: Doors) -> None:
     doors.add("plant", f"/manifests/{number}/done/{loaded.event_id}")
     doors.add("driver", f"/driver/done/{loaded.event_id}")
     doors.add("site", f"/site/receive/{number}/received/{received.event_id}")
+
+
+def _treated(city: City) -> None:
+    """A lot that was dried, and what came out of it lies there."""
+    number = _on_the_road(city)
+    city.receive(number)
+    command = c.RecordRun(
+        event_id=new_id(),
+        facility="S-INC",
+        run="RUN-1",
+        process="T4",
+        day=city.clock.now.date(),
+        inputs=(c.InputLine(number),),
+        outputs=(c.OutputLine("DRIED-1", 4_000, 4_000),),
+    )
+    city.act("site", lambda ctx: treating.record_run(ctx, command))
 
 
 def _reported(city: City) -> None:

@@ -46,7 +46,7 @@ def test_a_load_goes_all_the_way(program: ProgramOf, city: City, issue_body: Bod
 
     seen = program("regulator").get(f"/manifests/{number}").get_json()
     rates = program("regulator").get("/rates?from=2026-03-01&to=2026-03-31").get_json()
-    assert preview.get_json() == {"compliant": True, "reasons": [], "banned_origins": []}
+    assert preview.get_json() == {"compliant": True, "reasons": [], "banned_origins": [], "lab_report": None}
     assert done.status_code == 201
     assert (seen["status"], seen["in"]["net_t"], seen["difference"]["net_t"]) == ("delivered", "11.900", "-0.100")
     assert seen["difference"]["moisture_points"] == "0.50"

@@ -80,6 +80,8 @@ class History:
                 self.done[act.__name__] += 1
             except DomainError as refusal:
                 self.refused[refusal.code] += 1
+            except Nothing:
+                self.refused["nothing"] += 1
 
     def wait(self) -> None:
         self.city.clock.forward(hours=self.random.choice((5, 30, 200)))
@@ -299,10 +301,8 @@ class History:
         return f"{prefix}{self.names:04}"
 
 
-class Nothing(DomainError):
+class Nothing(Exception):
     """There is nothing to do it with."""
-
-    code = "nothing"
 
 
 def check(engine: Engine, random: Random) -> None:

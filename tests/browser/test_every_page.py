@@ -39,7 +39,8 @@ FIND_CHINESE = """() => {
     const meant = (element) => element.closest("[translate=no], [lang^=zh]");
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
-        if (!meant(walker.currentNode.parentElement)) found.add(walker.currentNode.data.trim());
+        const within = walker.currentNode.parentElement;
+        if (!meant(within)) found.add((within.closest("svg")?.textContent ?? walker.currentNode.data).trim());
     }
     for (const name of ["aria-label", "title", "placeholder", "alt", "data-label"]) {
         for (const element of document.querySelectorAll(`[${name}]`)) {
@@ -48,7 +49,10 @@ FIND_CHINESE = """() => {
     }
     return [...found].filter((text) => han.test(text));
 }"""
-"""Every Chinese text in the page, seen or read aloud, outside what is declared to be Chinese or a name."""
+"""Every Chinese text in the page, seen or read aloud, outside what is declared to be Chinese or a name.
+
+The words of a picture are one text: in it a name goes over several lines.
+"""
 CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]+")
 
 

@@ -160,6 +160,14 @@ def facilities_under(connection: Connection, division: str) -> list[FacilityRow]
     return _facility_rows(connection, scope.under(_FACILITY.c.division, division))
 
 
+def facility_names(connection: Connection, division: str, codes: Collection[str]) -> dict[str, str]:
+    """The names of these facilities by code, as far as they lie in a division or under it."""
+    query = select(_FACILITY.c.code, _FACILITY.c.name).where(
+        _FACILITY.c.code.in_(list(codes)), scope.under(_FACILITY.c.division, division)
+    )
+    return {row.code: row.name for row in connection.execute(query)}
+
+
 def facility(connection: Connection, code: str) -> FacilityRow | None:
     """One facility, or None."""
     return next(iter(_facility_rows(connection, _FACILITY.c.code == code)), None)

@@ -46,7 +46,8 @@ def event_lines(ctx: Context, found: list[EventLine]) -> list[Line]:
     numbers = [line.stream.name for line in found if line.stream.kind is StreamKind.MANIFEST]
     readable = division_reading.readable(ctx.connection, ctx.actor, numbers)
     names = lot_reading.named_by(ctx.connection, [line.event_id for line in found])
-    facilities = {row.code: row.name for row in registry_reading.facilities_under(ctx.connection, ctx.actor.division)}
+    codes = {line.stream.name for line in found if line.stream.kind is StreamKind.FACILITY}
+    facilities = registry_reading.facility_names(ctx.connection, ctx.actor.division, codes)
     late = correction_reading.late(ctx.connection, [line.event_id for line in found])
     return [_noted(_line(line, readable, names, facilities), late.get(line.event_id)) for line in found]
 

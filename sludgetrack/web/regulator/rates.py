@@ -345,9 +345,10 @@ def _figure_title(asked: Asked) -> str:
 def _asked_group(asked: Asked) -> str:
     if asked.group is None:
         return ""
-    names = do(lambda ctx: {r.code: r.name for r in registry.facilities_under(ctx.connection, ctx.actor.division)})
+    group = asked.group
     if asked.by is Grouping.PLANT:
-        return names.get(asked.group, asked.group)
+        names = do(lambda ctx: registry.facility_names(ctx.connection, ctx.actor.division, [group]))
+        return names.get(group, group)
     if asked.by is Grouping.CITY_CLASS:
         return _class_word(asked.group)
     return route_word(asked.group) if asked.by is Grouping.ROUTE else asked.group

@@ -41,7 +41,7 @@ def create_app(settings: Settings, engine: Engine, *, now: Callable[[], datetime
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     blobs = open_blobs(settings.blobs)
     app.extensions["sludgetrack"] = Runtime(settings, engine, blobs, now, settings.secret_key())
     init_i18n(app)

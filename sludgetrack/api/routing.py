@@ -126,7 +126,7 @@ def _body(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kept(described: View, wrapped: View) -> View:
     """A wrapped view with the description the inner one has collected."""
-    wrapped._apidoc = getattr(described, "_apidoc", {})  # type: ignore[attr-defined]  # noqa: SLF001
+    wrapped._apidoc = getattr(described, "_apidoc", {})  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps it
     return wrapped
 
 
@@ -167,7 +167,7 @@ def _guarded(view: View, access: Access) -> View:
         _refuse_strange_names(kwargs)
         return view(*args, **kwargs)
 
-    guarded.access = access  # type: ignore[attr-defined]
+    guarded.access = access  # type: ignore[attr-defined]  # a function carries what the description reads
     return guarded
 
 

@@ -18,7 +18,7 @@ SWITCH_S = 0.0005
 twenty times, and would wait Python's usual 5 ms each time."""
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told everything from here."""
 
     def __init__(self, application: Any, options: dict[str, Any]) -> None:

@@ -79,7 +79,7 @@ def row(look: Look, cells: Iterable[Cell], **how: object) -> Row:
     """A row at the density's pitch; ``how`` are Row's further fields."""
     size = look.value.size
     baseline = (look.leading - size) / 2 + 0.88 * size
-    return Row(tuple(cells), look.leading, baseline, look.pad, **how)  # type: ignore[arg-type]
+    return Row(tuple(cells), look.leading, baseline, look.pad, **how)  # type: ignore[arg-type]  # Row checks them
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sludgetrack.domain.events import EventType
 from sludgetrack.schemas import commands as s
 from sludgetrack.schemas.base import WireSchema
 from sludgetrack.schemas.commands import SCHEMAS, CommandSchema
-from sludgetrack.schemas.fields import EventId, short_text
+from sludgetrack.schemas.fields import short_text
 
 HANDOFF_EVENTS = (EventType.LOADED, EventType.TRANSFERRED, EventType.RECEIVED, EventType.RETURNED)
 OFFERED_EVENTS = (*HANDOFF_EVENTS, EventType.RESOLVED)
@@ -122,7 +122,7 @@ def _unconfirmed(event: EventType) -> CommandSchema:
     apart = ("event", "unconfirmed_reason")
 
     @post_load
-    def make(self: CommandSchema, data: dict[str, Any], **kwargs: Any) -> tuple[Command, str]:  # noqa: ARG001
+    def make(self: CommandSchema, data: dict[str, Any], **kwargs: Any) -> tuple[Command, str]:  # noqa: ARG001 - marshmallow's
         figures = {name: value for name, value in data.items() if name not in apart}
         return self.command(**figures), data["unconfirmed_reason"]
 
@@ -184,9 +184,3 @@ class PasswordSchema(WireSchema):
 
     current = short_text(200, required=True)
     password = short_text(200, required=True)
-
-
-class EventOnlySchema(WireSchema):
-    """Nothing but the id that makes sending twice harmless."""
-
-    event_id = EventId(required=True)

@@ -104,7 +104,7 @@ def _readers(*, strict: bool) -> Mapping[str, fields.Field[Any]]:
         pass
 
     values = _Values()
-    values.strict = strict  # type: ignore[attr-defined]
+    values.strict = strict  # type: ignore[attr-defined]  # what the quantity fields ask of their schema
     made = {name: _value_field(name) for name in _BY_WIRE.values()}
     for name, field in made.items():
         field._bind_to_schema(name, values)  # noqa: SLF001 - what a schema does to its declared fields

@@ -71,10 +71,10 @@ class Tonnes(fields.Field[int]):
         metadata = {"description": "Wet mass in tonnes, decimal text, up to 3 decimals", "pattern": TONNES_PATTERN}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else tonnes_from_kg(value)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         text = text_of(value, self)
         if not re.fullmatch(TONNES_PATTERN, text):
             raise self.make_error("invalid")
@@ -91,7 +91,7 @@ class DryTonnes(fields.Field[int]):
         metadata = {"description": "Dry solids in tonnes, decimal text, 3 decimals", "pattern": r"^-?[0-9]+\.[0-9]{3}$"}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else tonnes_from_units(value)
 
 
@@ -106,10 +106,10 @@ class Percent(fields.Field[int]):
         metadata = {"description": "Percent, decimal text, 0-100, up to 2 decimals", "pattern": PERCENT_PATTERN}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else percent_from_bp(value)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         text = text_of(value, self)
         if not re.fullmatch(PERCENT_PATTERN, text):
             raise self.make_error("invalid")
@@ -130,10 +130,10 @@ class DecimalText(fields.Field[str]):
         metadata = {"description": "A number of 0 or more as decimal text", "pattern": DECIMAL_PATTERN}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return value
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = text_of(value, self)
         if not is_strict(self) and _THOUSANDS.fullmatch(text):
             text = text.replace(",", "")
@@ -153,10 +153,10 @@ class Instant(fields.Field[datetime]):
         metadata = {"description": "RFC 3339 instant with an offset, of the years 2000 to 2199"}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else rfc3339(value)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         text = text_of(value, self)
         if not _RFC3339.fullmatch(text):
             raise self.make_error("invalid")
@@ -178,10 +178,10 @@ class LegalDay(fields.Field[date]):
         metadata = {"description": "Legal day, of the years 2000 to 2199"}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         text = text_of(value, self)
         try:
             day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
@@ -201,10 +201,10 @@ class EventId(fields.Field[str]):
         metadata = {"description": "UUIDv7 made by the writer; the idempotency key", "pattern": UUID7_PATTERN}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return value
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = text_of(value, self)
         if is_strict(self) and not re.fullmatch(UUID7_PATTERN, text):
             raise self.make_error("invalid")
@@ -226,10 +226,10 @@ class PersonId(fields.Field[str]):
         metadata = {"description": "A person's id", "pattern": UUID_PATTERN}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
-    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return value
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = text_of(value, self)
         text = text if is_strict(self) else text.lower()
         if not re.fullmatch(UUID_PATTERN, text):

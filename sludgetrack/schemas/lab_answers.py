@@ -22,7 +22,7 @@ class Number(fields.Field[Decimal]):
         metadata = {"description": "Decimal text", "pattern": r"^[0-9]+(\.[0-9]+)?$"}
         super().__init__(required=True, metadata=metadata, **kwargs)
 
-    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else f"{value:f}"
 
 

@@ -69,7 +69,7 @@ def weighed(wet_kg: int, measured_bp: int | None, assumed_bp: int | None) -> Wei
     return Weighed(wet_kg, assumed_bp, estimated=True)
 
 
-def _produced(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:  # noqa: ARG001
+def _produced(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:
     figures = claim.figures
     day = date.fromisoformat(figures["day"])
     mass = weighed(figures["wet_kg"], figures.get("moisture_bp"), figures.get("assumed_bp"))
@@ -136,7 +136,7 @@ def _lost(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking
     return booked, legal_day(claim.occurred_at, giver.zone)
 
 
-def _treated(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:  # noqa: ARG001
+def _treated(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:
     figures = claim.figures
     day = date.fromisoformat(figures["day"])
     at = books.facility(figures["facility"])
@@ -153,7 +153,7 @@ def run_of(books: BooksLike, figures: Mapping[str, Any], at: Facility) -> Run:
     )
 
 
-def _counted(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:  # noqa: ARG001
+def _counted(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:
     figures = claim.figures
     day = date.fromisoformat(figures["day"])
     at = books.facility(figures["facility"])
@@ -161,7 +161,7 @@ def _counted(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Book
     return booking.count(books.in_stock(at), counted, at=at.place, stamp=books.stamp(day)), day
 
 
-def _disposed(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:  # noqa: ARG001
+def _disposed(books: BooksLike, claim: Claim, state: ManifestState) -> tuple[Booking, date]:
     figures = claim.figures
     lot = _existing(books, figures["lot"], books.facility(figures["facility"]))
     disposal = Disposal(

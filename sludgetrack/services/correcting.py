@@ -146,9 +146,8 @@ def waits_for(found: Correctable, proposal: Proposal) -> Waiting:
 
 def _append(ctx: Context, found: Correctable, claim: Claim, proposal: Proposal, print_: bytes) -> Receipt:
     """Record what was said and, where nobody else is asked any more, the correction itself."""
-    decision = Decision(claim.occurred_at, ())
     personal = people.card(ctx.connection, ctx.actor.person)
-    drafts = [Draft(claim, (own_word(ctx, decision),), (), personal, print_)]
+    drafts = [Draft(claim, (own_word(ctx),), (), personal, print_)]
     books = None
     after = _after(claim, proposal)
     if claim.type in _SUPPORTING and waits_for(found, after).nobody:

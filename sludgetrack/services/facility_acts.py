@@ -96,7 +96,7 @@ _DECLARED = (Kind.PLANT_SLUDGE, Kind.SEWER_SLUDGE, Kind.BYPRODUCT)
 
 def turn_away(ctx: Context, command: c.TurnAwayTruck) -> Receipt:
     """无联单拒入: a truck without a manifest is refused, and the attempt stays on record."""
-    return act(ctx, command.facility, command, lambda site, books: dict(command.figures()))  # noqa: ARG005
+    return act(ctx, command.facility, command, lambda site, books: dict(command.figures()))  # noqa: ARG005 - as all acts
 
 
 def hand_out_numbers(ctx: Context, command: c.HandOutNumbers) -> Receipt:
@@ -188,7 +188,7 @@ def act(
     if booked is not None and booked.overdraft:
         decision = replace(decision, marks=(*decision.marks, Mark.OVERDRAFT))
     personal = people.card(ctx.connection, ctx.actor.person)
-    draft = Draft(claim, (own_word(ctx, decision),), decision.marks, personal, print_)
+    draft = Draft(claim, (own_word(ctx),), decision.marks, personal, print_)
     return append(ctx.connection, ctx.directory, Appending([draft], heads, {}, books), ctx.now)[0]
 
 

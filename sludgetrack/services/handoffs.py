@@ -188,7 +188,7 @@ def record_unconfirmed(ctx: Context, number: str, command: c.Command, reason: st
     prepared = prepare(ctx, case, command)
     offers.replace_open(ctx.connection, case.head.id, ctx.now)
     absent = Confirmation(case.parties.hauler, None, Method.NONE, ctx.now, reason)
-    words = (own_word(ctx, prepared.decision), absent)
+    words = (own_word(ctx), absent)
     return record(ctx, case, prepared, Witness(words, people.card(ctx.connection, ctx.actor.person), print_))
 
 

@@ -62,7 +62,7 @@ def issue(
     stream = Stream(StreamKind.MANIFEST, reserved.number)
     head = streams.create(ctx.connection, [stream])[stream]
     claim = make_claim(ctx, command, stream, decision, figures)
-    draft = Draft(claim, (own_word(ctx, decision),), decision.marks, _clerk(ctx), print_)
+    draft = Draft(claim, (own_word(ctx),), decision.marks, _clerk(ctx), print_)
     work = Appending([draft], {stream: head}, {stream: ManifestState()})
     return append(ctx.connection, ctx.directory, work, ctx.now)[0]
 
@@ -77,7 +77,7 @@ def act(ctx: Context, number: str, command: c.Command, *, late: bool = False) ->
         return replay
     require(ctx.actor, BY_EVENT[command.event], case.parties)
     prepared = prepare(ctx, case, command, late=late)
-    return record(ctx, case, prepared, Witness((own_word(ctx, prepared.decision),), _clerk(ctx), print_))
+    return record(ctx, case, prepared, Witness((own_word(ctx),), _clerk(ctx), print_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def make_claim(
     )
 
 
-def own_word(ctx: Context, decision: Decision) -> Confirmation:  # noqa: ARG001
+def own_word(ctx: Context) -> Confirmation:
     """The claiming party's own word: it needs no code."""
     return Confirmation(ctx.actor.organisation, ctx.actor.person, Method.TYPED, ctx.now)
 

@@ -109,7 +109,7 @@ def _hand_over(ctx: Context, number: str, command: c.Command) -> Receipt:
     require_permission(ctx, Action.BACK_ENTER, case)
     prepared = manifests.prepare(ctx, case, command, paper=True)
     absent = Confirmation(case.parties.hauler, None, Method.NONE, ctx.now, UNCONFIRMED)
-    words = (own_word(ctx, prepared.decision), absent)
+    words = (own_word(ctx), absent)
     return manifests.record(ctx, case, prepared, Witness(words, people.card(ctx.connection, ctx.actor.person), print_))
 
 

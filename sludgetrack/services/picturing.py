@@ -192,7 +192,7 @@ def _end_key(end: End) -> str:
 
 
 def _month(month: MonthRates, rate: str, words: Wording, *, first: bool) -> Month:
-    value: str | None = dict(month.row)[rate] if month.row else None  # type: ignore[assignment]
+    value: str | None = dict(month.row)[rate] if month.row else None  # type: ignore[assignment]  # a rate is text or None
     year = words.year(month.first) if first or month.first.month == 1 else ""
     figure = value.removesuffix("0").removesuffix(".0") if value else ""
     return Month(words.month(month.first), year, Decimal(value) if value else None, figure, month.open)

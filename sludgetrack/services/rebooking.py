@@ -203,7 +203,7 @@ def _lots(books: BooksLike, gone: Sequence[Entry], taken_back: Sequence[Booked])
 
 _MAKES: Mapping[EventType, Callable[[Claim, str], bool]] = {
     EventType.RECEIVED: lambda claim, lot: True,  # noqa: ARG005 - a receipt touches no other lot than its own
-    EventType.PRODUCED: lambda claim, lot: True,  # noqa: ARG005
+    EventType.PRODUCED: lambda claim, lot: True,  # noqa: ARG005 - nor production than its batch
     EventType.TREATED: lambda claim, lot: any(line["lot"] == lot for line in claim.figures["outputs"]),
     EventType.COUNTED: lambda claim, lot: lot == opening_id(claim.figures["facility"]),
 }

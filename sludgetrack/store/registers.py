@@ -70,7 +70,7 @@ def _registered(connection: Connection, directory: Directory, entry: Entry, stre
     directory.forget()
 
 
-def _changed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+def _changed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:
     table, key = _TABLES[Register(entry.claim.figures["what"])]
     values = _values(connection, directory, entry, table)
     named = values.pop(key)
@@ -111,7 +111,7 @@ def _typed(table: Table, name: str, value: Any) -> Any:
     return Decimal(value) if python is Decimal and isinstance(value, str) else value
 
 
-def _policy_set(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+def _policy_set(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:
     figures = entry.claim.figures
     names = ("division", "route", "rule", "value", "source")
     row = {name: figures[name] for name in names}
@@ -134,16 +134,16 @@ def set_row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _table_set(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+def _table_set(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:
     connection.execute(insert(registry.reference_row).values(**set_row(entry)))
 
 
-def _locked(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+def _locked(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:
     periods.project_lock(connection, entry)
     directory.forget()
 
 
-def _numbers_handed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:  # noqa: ARG001
+def _numbers_handed(connection: Connection, directory: Directory, entry: Entry, stream_id: int) -> None:
     figures = entry.claim.figures
     rows: Sequence[Mapping[str, Any]] = [
         {

@@ -210,7 +210,7 @@ def _people() -> Select[Any]:
 
 
 def _person(row: Row[Any]) -> PersonRow:
-    return PersonRow(**{**row._mapping, "roles": frozenset(Role(role) for role in row.roles)})  # noqa: SLF001
+    return PersonRow(**{**row._mapping, "roles": frozenset(Role(role) for role in row.roles)})  # noqa: SLF001 - documented
 
 
 def _vehicles() -> Select[Any]:
@@ -262,7 +262,7 @@ def _facility_rows(connection: Connection, condition: ColumnElement[bool]) -> li
         .order_by(f.kind, f.code)
     )
     return [
-        FacilityRow(**{**row._mapping, "kind": FacilityKind(row.kind), "routes": tuple(row.routes)})  # noqa: SLF001
+        FacilityRow(**{**row._mapping, "kind": FacilityKind(row.kind), "routes": tuple(row.routes)})  # noqa: SLF001 - documented
         for row in connection.execute(query)
     ]
 

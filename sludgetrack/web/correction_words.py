@@ -11,7 +11,7 @@ from flask import url_for
 
 from sludgetrack import reference
 from sludgetrack.domain.correcting import Outcome, figure_of
-from sludgetrack.domain.events import Entry, EventType, StreamKind
+from sludgetrack.domain.events import Entry, StreamKind
 from sludgetrack.domain.figures import figure_name, is_mass, is_moisture
 from sludgetrack.domain.mass import Account
 from sludgetrack.domain.quantities import dry_units
@@ -162,11 +162,6 @@ def outcome_word(outcome: Outcome) -> tuple[str, str, str]:
         Outcome.WITHDRAWN: (_("已撤回"), "plain", "back"),
     }
     return words[outcome]
-
-
-def said_word(event: EventType) -> str:
-    """What a party did about a correction."""
-    return event_word(event)
 
 
 def awaited(seen: CorrectionSeen) -> str:

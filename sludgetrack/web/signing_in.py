@@ -57,7 +57,6 @@ def signed_in_only(*roles: Role) -> Callable[[Page[P]], Page[P]]:
                 return render_template("errors/forbidden.html"), 403
             return page(*args, **kwargs)
 
-        guarded.required_roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -37,42 +37,42 @@ def _done(number: str, command: Command) -> Answer:
 
 
 @_act("assignments", s.AssignTruckSchema)
-def assign_truck(headers: object, command: Command, number: str) -> Answer:  # noqa: ARG001
+def assign_truck(headers: object, command: Command, number: str) -> Answer:
     """Assign truck and driver"""
     return _done(number, command)
 
 
 @_act("redirections", s.RedirectLoadSchema)
-def redirect_load(headers: object, command: Command, number: str) -> Answer:  # noqa: ARG001
+def redirect_load(headers: object, command: Command, number: str) -> Answer:
     """Send a load to another destination"""
     return _done(number, command)
 
 
 @_act("arrivals", s.ArriveAtGateSchema)
-def arrive(headers: object, command: Command, number: str) -> Answer:  # noqa: ARG001
+def arrive(headers: object, command: Command, number: str) -> Answer:
     """A truck stands at the destination's gate"""
     return _done(number, command)
 
 
 @_act("losses", s.DeclareLostSchema)
-def declare_lost(headers: object, command: Command, number: str) -> Answer:  # noqa: ARG001
+def declare_lost(headers: object, command: Command, number: str) -> Answer:
     """An authority finds a load lost, or dumped"""
     return _done(number, command)
 
 
 @_act("voidings", s.VoidManifestSchema)
-def void_manifest(headers: object, command: Command, number: str) -> Answer:  # noqa: ARG001
+def void_manifest(headers: object, command: Command, number: str) -> Answer:
     """Void a manifest that was never loaded"""
     return _done(number, command)
 
 
 @_act("inspections", s.RecordInspectionSchema)
-def inspect(headers: object, command: Command, number: str) -> Answer:  # noqa: ARG001
+def inspect(headers: object, command: Command, number: str) -> Answer:
     """An inspector's finding, at any time"""
     return _done(number, command)
 
 
 @_act("resolutions", s.ResolveDisputeSchema)
-def resolve(headers: object, command: Command, number: str) -> Answer:  # noqa: ARG001
+def resolve(headers: object, command: Command, number: str) -> Answer:
     """Decide which of the contradicting claims stands"""
     return _done(number, command)

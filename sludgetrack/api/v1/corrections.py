@@ -71,7 +71,7 @@ def _of_facility(code: str) -> Stream:
 
 
 @_proposal("/manifests/<number:number>/corrections")
-def propose_correction(headers: object, command: c.ProposeCorrection, number: str) -> Answer:  # noqa: ARG001
+def propose_correction(headers: object, command: c.ProposeCorrection, number: str) -> Answer:
     """Propose a correction of a manifest's event
 
     Both values stay on record. It takes effect once every other party of the event has approved, and after a period
@@ -81,7 +81,7 @@ def propose_correction(headers: object, command: c.ProposeCorrection, number: st
 
 
 @_proposal("/facilities/<code:code>/corrections")
-def propose_facility_correction(headers: object, command: c.ProposeCorrection, code: str) -> Answer:  # noqa: ARG001
+def propose_facility_correction(headers: object, command: c.ProposeCorrection, code: str) -> Answer:
     """Propose a correction of production, a treatment run, a disposal or a count
 
     It takes effect at once; after a period lock once an authority has approved.
@@ -125,13 +125,13 @@ def list_corrections_to_answer() -> dict[str, Any]:
     access=_READS,
     gives=Gives(schema=told.CorrectionSchema(), refusals=READ),
 )
-def read_correction(id: str) -> dict[str, Any]:  # noqa: A002 - the parameter's name in the address
+def read_correction(id: str) -> dict[str, Any]:
     """A correction and what became of it"""
     return _document(run_for(caller().actor, lambda ctx: reading.correction_by_id(ctx, id)))
 
 
 @_answer("approval", bodies.CorrectionApprovalSchema)
-def approve_correction(headers: object, command: c.ApproveCorrection, id: str) -> Answer:  # noqa: A002, ARG001
+def approve_correction(headers: object, command: c.ApproveCorrection, id: str) -> Answer:
     """Another party agrees
 
     The last approval makes it take effect: it is booked, and a new edition of the event's sheet is made.
@@ -140,13 +140,13 @@ def approve_correction(headers: object, command: c.ApproveCorrection, id: str) -
 
 
 @_answer("refusal", bodies.CorrectionRefusalSchema)
-def refuse_correction(headers: object, command: c.RefuseCorrection, id: str) -> Answer:  # noqa: A002, ARG001
+def refuse_correction(headers: object, command: c.RefuseCorrection, id: str) -> Answer:
     """Another party does not agree: the figures stay, the proposal stays visible"""
     return _answered(id, command)
 
 
 @_answer("withdrawal", bodies.CorrectionWithdrawalSchema)
-def withdraw_correction(headers: object, command: c.WithdrawCorrection, id: str) -> Answer:  # noqa: A002, ARG001
+def withdraw_correction(headers: object, command: c.WithdrawCorrection, id: str) -> Answer:
     """Whoever proposed takes it back; the proposal stays visible"""
     return _answered(id, command)
 

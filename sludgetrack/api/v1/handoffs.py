@@ -59,7 +59,7 @@ _OFFER_LINKS = {
     takes=Takes(one_of=_by_event(bodies.OFFERS), variants=tuple(bodies.OFFERS.values()), headers=IfMatchSchema()),
     gives=Gives(status=201, schema=answers.OfferShownSchema(), refusals=ACT, links=_OFFER_LINKS),
 )
-def make_offer(headers: object, command: Command, number: str) -> dict[str, Any]:  # noqa: ARG001
+def make_offer(headers: object, command: Command, number: str) -> dict[str, Any]:
     """Offer figures of a handoff
 
     Loading, transfer, receipt and return: whoever enters the figures shows the code, six digits or QR, for five
@@ -122,7 +122,7 @@ def list_offers_to_confirm() -> dict[str, Any]:
     access=Access(Scope.READ, Action.READ),
     gives=Gives(schema=answers.OfferSchema(), refusals=READ),
 )
-def read_offer(id: str) -> dict[str, Any]:  # noqa: A002 - the parameter's name in the address
+def read_offer(id: str) -> dict[str, Any]:
     """What became of an offer"""
     return run_for(caller().actor, lambda ctx: _document(ctx, driver.offered_by_id(ctx, id)))
 
@@ -135,7 +135,7 @@ def read_offer(id: str) -> dict[str, Any]:  # noqa: A002 - the parameter's name 
     takes=Takes(one_of=_SECRET, variants=(BY_CODE, BY_TOKEN)),
     gives=Gives(status=201, schema=answers.ReceiptSchema(), again=True, refusals=HANDOFF, headers=ETAG, links=LINKS),
 )
-def confirm_offer(secret: str, id: str) -> Answer:  # noqa: A002
+def confirm_offer(secret: str, id: str) -> Answer:
     """The second party's word to exactly these figures
 
     The driver's to a handoff, another party's to a settlement. The same person asking again gets the same receipt;
@@ -156,7 +156,7 @@ def confirm_offer(secret: str, id: str) -> Answer:  # noqa: A002
     takes=Takes(body=bodies.RefusalSchema(strict=True)),
     gives=Gives(schema=answers.OfferSchema(), refusals=HANDOFF),
 )
-def decline_offer(body: dict[str, str], id: str) -> dict[str, Any]:  # noqa: A002
+def decline_offer(body: dict[str, str], id: str) -> dict[str, Any]:
     """The second party does not agree with the figures"""
 
     def work(ctx: Context) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def decline_offer(body: dict[str, str], id: str) -> dict[str, Any]:  # noqa: A00
     ),
     gives=Gives(status=201, schema=answers.ReceiptSchema(), again=True, refusals=ACT, headers=ETAG, links=LINKS),
 )
-def record_unconfirmed(headers: object, said: tuple[Command, str], number: str) -> Answer:  # noqa: ARG001
+def record_unconfirmed(headers: object, said: tuple[Command, str], number: str) -> Answer:
     """A handoff nobody could confirm
 
     No phone, no signal, an empty battery: it is recorded with grade none and the reason, and counted.

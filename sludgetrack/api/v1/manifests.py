@@ -129,7 +129,7 @@ def next_link(cursor: str | None) -> dict[str, str]:
     takes=Takes(headers=IfNoneMatchSchema()),
     gives=Gives(schema=answers.ManifestSchema(), unchanged=True, refusals=(*READ, 422), headers=ETAG),
 )
-def read_manifest(headers: dict[str, str], number: str) -> ResponseReturnValue | tuple[object, int, dict[str, str]]:  # noqa: ARG001
+def read_manifest(headers: dict[str, str], number: str) -> ResponseReturnValue | tuple[object, int, dict[str, str]]:
     """A manifest as its events say"""
     seen = run_for(caller().actor, lambda ctx: manifest_view(ctx, number))
     if request.if_none_match.contains(seen.head):

@@ -82,14 +82,14 @@ def add_person(said: tuple[r.AddPerson, str]) -> Answer:
 
 
 @_request("/people/<id:id>/changes", bodies.PersonChangesSchema)
-def change_person(body: r.ChangePerson, id: str) -> Answer:  # noqa: A002 - the parameter's name in the address
+def change_person(body: r.ChangePerson, id: str) -> Answer:
     """Another name, phone, licence or other roles"""
     change = replace(body, person=id)
     return _done(change, lambda ctx: people.change_person(ctx, change))
 
 
 @_request("/people/<id:id>/activity", bodies.PersonActivitySchema)
-def switch_person(body: r.SwitchPerson, id: str) -> Answer:  # noqa: A002
+def switch_person(body: r.SwitchPerson, id: str) -> Answer:
     """Somebody leaves or comes back"""
     switch = replace(body, person=id)
 
@@ -103,7 +103,7 @@ def switch_person(body: r.SwitchPerson, id: str) -> Answer:  # noqa: A002
 
 
 @_request("/people/<id:id>/password", bodies.NewPasswordSchema)
-def reset_password(said: tuple[r.ResetPassword, str], id: str) -> Answer:  # noqa: A002
+def reset_password(said: tuple[r.ResetPassword, str], id: str) -> Answer:
     """Give somebody a new password
 
     That it was done goes on record, the password does not. Every session of theirs ends.
@@ -165,7 +165,7 @@ def add_permit(new: r.AddPermit) -> Answer:
 
 
 @_request("/permits/<id:id>/withdrawal", bodies.WithdrawalSchema)
-def withdraw_permit(body: r.WithdrawPermit, id: str) -> Answer:  # noqa: A002
+def withdraw_permit(body: r.WithdrawPermit, id: str) -> Answer:
     """A permit no longer holds"""
     withdrawal = replace(body, permit=id)
     return _done(withdrawal, lambda ctx: permits.withdraw_permit(ctx, withdrawal))

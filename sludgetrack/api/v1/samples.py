@@ -75,7 +75,7 @@ def list_samples(query: dict[str, Any]) -> tuple[PageOf[Any], int, dict[str, str
     access=Access(Scope.READ, Action.READ),
     gives=Gives(schema=lab_answers.LabReportSchema(), refusals=READ),
 )
-def read_sample(id: str) -> ReportView:  # noqa: A002 - the name in the address
+def read_sample(id: str) -> ReportView:
     """A lab report with what it says for every route
 
     Judged by the limits as they stand today. Whether a disposal needs one, and which counts, is another question:
@@ -113,7 +113,7 @@ def keep_sample_file() -> dict[str, str]:
     access=Access(Scope.READ, Action.READ),
     gives=Gives(content_type="application/pdf", refusals=READ, description="The file, of its own kind"),
 )
-def read_sample_file(id: str) -> Response:  # noqa: A002 - the name in the address
+def read_sample_file(id: str) -> Response:
     """The file that came with a lab report"""
     here = parts()
     _row, found = run_for(caller().actor, lambda ctx: labs.file(ctx, here.blobs, id, here.settings.report_file_mb))

@@ -55,7 +55,7 @@ def list_sheets(number: str) -> dict[str, Any]:
     takes=Takes(headers=IfNoneMatchSchema()),
     gives=_PDF,
 )
-def read_sheet_of_manifest(headers: object, number: str, ordinal: int) -> Response:  # noqa: ARG001
+def read_sheet_of_manifest(headers: object, number: str, ordinal: int) -> Response:
     """A sheet by its place among a manifest's, made now where it has not been yet"""
     here = parts()
 
@@ -67,7 +67,7 @@ def read_sheet_of_manifest(headers: object, number: str, ordinal: int) -> Respon
 
 
 @operation("GET", "/sheets/<id:id>", tag=TAG, access=_ACCESS, takes=Takes(headers=IfNoneMatchSchema()), gives=_PDF)
-def read_sheet(headers: object, id: str) -> Response:  # noqa: A002, ARG001 - the parameter's name in the address
+def read_sheet(headers: object, id: str) -> Response:
     """A sheet by its id, a manifest's or a disposal's"""
     blobs = parts().blobs
     return _file(*run_for(caller().actor, lambda ctx: sheet_files.by_id(ctx, blobs, id)))

@@ -64,7 +64,7 @@ def create_token(body: dict[str, Any]) -> dict[str, Any]:
     access=Access(Scope.WRITE),
     gives=Gives(schema=TokenSchema(), refusals=READ),
 )
-def revoke_token(id: str) -> Held:  # noqa: A002 - the parameter's name in the address
+def revoke_token(id: str) -> Held:
     """End a token, for good and at once"""
 
     def work(ctx: Context) -> Held:

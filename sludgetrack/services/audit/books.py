@@ -95,7 +95,7 @@ class ReplayedBooks:
 
     def put(
         self,
-        event_id: str,  # noqa: ARG002
+        event_id: str,  # noqa: ARG002 - the replay knows which event it is at
         booked: Booking,
         *,
         day: date,

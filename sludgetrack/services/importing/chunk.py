@@ -344,12 +344,12 @@ def _width(row: Movement, kind: int) -> int:
 
 
 _TAKE: Mapping[Kind, Callable[[Chunk, Step], None]] = {
-    Kind.PRODUCE: Chunk._produce,  # noqa: SLF001 - the steps are the chunk's own
-    Kind.START: Chunk._start,  # noqa: SLF001
-    Kind.RECEIVE: Chunk._receive,  # noqa: SLF001
-    Kind.RETURN: Chunk._return,  # noqa: SLF001
-    Kind.DISPOSE: Chunk._dispose,  # noqa: SLF001
-    Kind.FINISH: Chunk._finish,  # noqa: SLF001
-    Kind.TREAT: Chunk._treat,  # noqa: SLF001
-    Kind.COUNT: Chunk._count,  # noqa: SLF001
+    Kind.PRODUCE: Chunk._produce,
+    Kind.START: Chunk._start,
+    Kind.RECEIVE: Chunk._receive,
+    Kind.RETURN: Chunk._return,
+    Kind.DISPOSE: Chunk._dispose,
+    Kind.FINISH: Chunk._finish,
+    Kind.TREAT: Chunk._treat,
+    Kind.COUNT: Chunk._count,
 }

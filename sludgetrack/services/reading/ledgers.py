@@ -55,7 +55,7 @@ class _Tally:
         self.units[name] = self.units.get(name, 0) + units
 
     def row(self, first: date, last: date, opening: int) -> Row:
-        return Row(first=first, last=last, opening=opening, **self.amounts, **self.units)  # type: ignore[arg-type]
+        return Row(first=first, last=last, opening=opening, **self.amounts, **self.units)  # type: ignore[arg-type]  # by name
 
 
 def facility_ledger(ctx: Context, code: str, span: Span) -> Ledger:

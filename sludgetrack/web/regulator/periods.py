@@ -104,7 +104,7 @@ def _lock_page(form: Form) -> ResponseReturnValue:
         form=form,
         month=month,
         balance=balance,
-        figures=[(figures[key], balance[key]) for key in FIGURES],  # type: ignore[literal-required]
+        figures=[(figures[key], balance[key]) for key in FIGURES],  # type: ignore[literal-required]  # FIGURES are its keys
         exact=(balance["difference"] or "0").strip("-0.") == "",
         rates=_rates_of(period),
     )

@@ -119,7 +119,7 @@ def _fact(one: Checked) -> str:
     if isinstance(one.fact, str):
         return route_word(one.fact) if one.check is Check.ROUTE else one.fact
     told = page_reading()
-    return told.moment(one.fact) if one.check is Check.ON_TIME else told.day(one.fact)  # type: ignore[arg-type]
+    return told.moment(one.fact) if one.check is Check.ON_TIME else told.day(one.fact)  # type: ignore[arg-type]  # by check
 
 
 def _check_words(fact: str) -> dict[Check, tuple[str, str]]:
